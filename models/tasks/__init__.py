@@ -1,0 +1,21 @@
+"""The tasks by name. A new task is one module and one line here."""
+
+from __future__ import annotations
+
+from models.settings import shortened
+from models.tasks.base import Batch, Task
+
+TASKS: dict[str, type[Task]] = {task.key: task for task in ()}
+
+
+def build_task(key: str, **settings: bool | int | float | str) -> Task:
+    """The task of that name. Raises ValueError for an unknown name or setting, or a value out of bounds."""
+    if key not in TASKS:
+        raise ValueError(f"task: wanted one of {', '.join(sorted(TASKS))}, got {shortened(key)}")
+    try:
+        return TASKS[key](**settings)
+    except TypeError as error:
+        raise ValueError(f"{key}: wanted known settings only: {error}") from error
+
+
+__all__ = ["TASKS", "Batch", "Task", "build_task"]

@@ -1,0 +1,1 @@
+"""Training: the loop (a generator), the store (what is kept), the engine (where it runs)."""
