@@ -62,6 +62,11 @@ class Task:
         return self.symbols
 
     @property
+    def answer_width(self) -> int:
+        """Numbers that a network answers with at each step: one logit an answer, or 1 for a real number."""
+        return len(self.answers)
+
+    @property
     def chance(self) -> float:
         """Accuracy that guessing reaches, from 0 to 1."""
         raise NotImplementedError
