@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import torch
@@ -56,15 +58,26 @@ def explicit(network: nn.Module) -> Iterator[None]:
 
 @contextmanager
 def listening(network: nn.Module, names: Sequence[str] | None = None) -> Iterator[dict[str, list[Tensor]]]:
-    """Collect what passes each tap, steps in order, as tensors that still carry their gradients."""
+    """Collect what passes each tap, as tensors that still carry their gradients.
+
+    Steps stand in order of time, also where a network reads from the end.
+    """
     taps = taps_of(network)
     for name in names or ():
         if name not in taps:
             raise KeyError(f"no tap {name!r}; this network has {sorted(taps)}")
     kept: dict[str, list[Tensor]] = {}
+    steps: dict[str, list[int]] = {}
     chosen = {name: taps[name] for name in (names or taps)}
+
+    def keep(value: Tensor, step: int | None, name: str) -> None:
+        seen = steps.setdefault(name, [])
+        place = len(seen) if step is None else bisect_right(seen, step)
+        seen.insert(place, place if step is None else step)
+        kept.setdefault(name, []).insert(place, value)
+
     for name, tap in chosen.items():
-        tap.listeners.append(lambda value, step, name=name: kept.setdefault(name, []).append(value))
+        tap.listeners.append(partial(keep, name=name))
     try:
         with explicit(network):
             yield kept
