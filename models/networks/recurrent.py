@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from models.experiment import ModelConfig
 from models.networks.base import Network
-from models.networks.cells import Cell, GRUCell, LSTMCell, RNNCell
+from models.networks.cells import Cell, GRUCell, LSTMCell, RNNCell, State
 from models.tap import Tap
 from models.tasks.base import Task
 
@@ -46,6 +46,22 @@ class RecurrentNetwork(Network):
             values = self._read(layer, values)
             values = functional.dropout(values, self.config.dropout, self.training)
         return self.logits(self.to_logits(values)).transpose(0, 1)
+
+    def advance(self, inputs: Tensor, states: list[State] | None = None) -> tuple[Tensor, list[State]]:
+        """Read on from where an earlier call stopped: logits (batch, time, answer), and the states now.
+
+        inputs: (batch, time) symbols or (batch, time, value)
+        states: what the last call gave, one a layer; None begins anew
+        Raises ValueError for a bidirectional network, which must know the end before the beginning.
+        """
+        if self.config.bidirectional:
+            raise ValueError("advance: wanted a network that reads one way, got a bidirectional one")
+        values = inputs.transpose(0, 1) if self.embed is None else self.embed(inputs.t())
+        after = []
+        for place, layer in enumerate(self.layers):
+            values, state = layer(values, states[place] if states else None)
+            after.append(state)
+        return self.to_logits(values).transpose(0, 1), after
 
     def _read(self, layer: Cell, values: Tensor) -> Tensor:
         """Hidden states of one layer, (time, batch, unit); of both directions side by side."""

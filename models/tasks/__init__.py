@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from models.settings import shortened
+from models.tasks.adding import Adding
 from models.tasks.base import Batch, Task
+from models.tasks.characters import NextCharacter
+from models.tasks.copy_memory import CopyMemory
+from models.tasks.counting import Brackets, EqualNumbers
+from models.tasks.remember_first import RememberFirst
+from models.tasks.temporal_order import TemporalOrder
+from models.tasks.write_keep_clear import WriteKeepClear
 
-TASKS: dict[str, type[Task]] = {task.key: task for task in ()}
+TASKS: dict[str, type[Task]] = {
+    task.key: task
+    for task in (
+        WriteKeepClear,
+        RememberFirst,
+        NextCharacter,
+        EqualNumbers,
+        Brackets,
+        Adding,
+        CopyMemory,
+        TemporalOrder,
+    )
+}
 
 
 def build_task(key: str, **settings: bool | int | float | str) -> Task:
