@@ -13,9 +13,9 @@ NETWORKS = {
     "lstm": "models.networks.recurrent:RecurrentNetwork",
     "gru": "models.networks.recurrent:RecurrentNetwork",
     "seq2seq": "models.networks.seq2seq:Seq2SeqNetwork",
-    "transformer": "models.networks.transformer:TransformerNetwork",
+    "transformer": "models.networks.transformer:build_transformer",
     "bag_of_words": "models.networks.baselines:BagOfWords",
-    "mlp": "models.networks.baselines:PairNetwork",
+    "mlp": "models.networks.pairs:PairNetwork",
     "word_vectors": "models.networks.embeddings:WordVectors",
 }
 """Kind -> where its class is; imported only when it is built."""

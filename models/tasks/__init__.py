@@ -8,7 +8,10 @@ from models.tasks.base import Batch, Task
 from models.tasks.characters import NextCharacter
 from models.tasks.copy_memory import CopyMemory
 from models.tasks.counting import Brackets, EqualNumbers
+from models.tasks.modular import ModularAddition
+from models.tasks.order import Order
 from models.tasks.remember_first import RememberFirst
+from models.tasks.repeated import Repeated
 from models.tasks.temporal_order import TemporalOrder
 from models.tasks.write_keep_clear import WriteKeepClear
 
@@ -23,6 +26,9 @@ TASKS: dict[str, type[Task]] = {
         Adding,
         CopyMemory,
         TemporalOrder,
+        Order,
+        Repeated,
+        ModularAddition,
     )
 }
 

@@ -22,6 +22,8 @@ class Batch:
     """(B, target time) symbol numbers, or (B, target time, value) real numbers."""
     counts: Tensor
     """(B, target time) bool: True where the answer is scored."""
+    rows: Tensor | None = None
+    """(B,) places of the sequences in the task's finite training data; None where every batch is fresh."""
 
     def __len__(self) -> int:
         """Number of sequences."""
@@ -44,6 +46,8 @@ class Task:
     """Whether a network trained on it can write text of its own (a sample joins each snapshot)."""
     input_values: ClassVar[int] = 0
     """Numbers a step for tasks whose inputs are real numbers; 0 where they are symbols."""
+    transduces: ClassVar[bool] = False
+    """Whether the answer is a sequence of its own length (translation): an encoder reads, a decoder writes."""
     padding: ClassVar[int | None] = None
     """The symbol number that only fills short sequences up, if there is one."""
 
@@ -103,6 +107,10 @@ class Task:
             "loss": self.loss(logits, batch).item(),
             "accuracy": right.float().mean().item(),
         }
+
+    def evaluate(self, network: nn.Module, batch: Batch) -> dict[str, float]:
+        """The metrics of a network on a batch; tasks that look at more than its logits add theirs."""
+        return self.metrics(network.answer(batch), batch)
 
     def decode(self, ids: Tensor) -> list[str]:
         """The tokens of one input sequence as a person reads them."""
