@@ -15,7 +15,8 @@ class Tap(nn.Module):
 
     axes: names of the axes of what is recorded, for example ("time", "batch", "unit"). A recurrent
     network that computes step by step calls the tap once a step with the step's number and a value
-    without the time axis; one that has the whole sequence at hand calls it once, without a step.
+    without the time axis (without the query axis, where there is no time axis); one that has the
+    whole sequence at hand calls it once, without a step.
     """
 
     def __init__(self, *axes: str) -> None:
@@ -32,6 +33,11 @@ class Tap(nn.Module):
         for listener in self.listeners:
             listener(value, step)
         return value
+
+    @property
+    def stepping(self) -> str:
+        """The axis that a network computing step by step leaves out: time, or a decoder's query."""
+        return "time" if "time" in self.axes else "query"
 
     @property
     def replaced(self) -> bool:

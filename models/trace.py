@@ -116,10 +116,10 @@ def record(
 
 
 def _joined(values: list[Tensor], tap: Tap) -> np.ndarray:
-    """One array from what a tap saw: as it came, or its steps stacked along the time axis."""
+    """One array from what a tap saw: as it came, or its steps stacked along the axis they lack."""
     if len(values) == 1 and values[0].dim() == len(tap.axes):
         return values[0].detach().numpy().copy()
-    return torch.stack(values, tap.axes.index("time")).detach().numpy()
+    return torch.stack(values, tap.axes.index(tap.stepping)).detach().numpy()
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def replace(
 ) -> Iterator[None]:
     """Let `function` change what passes one tap: shut a gate, silence a head, flatten attention.
 
-    steps: only at these time steps (taps with a time axis)
+    steps: only at these time steps (taps with a time axis) or queries (taps with a query axis only)
     units: only these places of the tap's last axis; for taps with a head axis, these heads
     The network runs explicitly meanwhile. Raises KeyError for an unknown tap.
     """
@@ -143,12 +143,12 @@ def replace(
     tap = taps[name]
 
     def change(value: Tensor, step: int | None) -> Tensor:
-        axes = tap.axes if step is None else tuple(axis for axis in tap.axes if axis != "time")
+        axes = tap.axes if step is None else tuple(axis for axis in tap.axes if axis != tap.stepping)
         if steps is not None and step is not None and step not in steps:
             return value
         here = torch.ones(value.shape, dtype=torch.bool)
         if steps is not None and step is None:
-            here = here & _only(value, axes.index("time"), steps)
+            here = here & _only(value, axes.index(tap.stepping), steps)
         if units is not None:
             here = here & _only(value, axes.index("head") if "head" in axes else len(axes) - 1, units)
         return torch.where(here, function(value), value)

@@ -47,7 +47,7 @@ class Task:
     input_values: ClassVar[int] = 0
     """Numbers a step for tasks whose inputs are real numbers; 0 where they are symbols."""
     transduces: ClassVar[bool] = False
-    """Whether the answer is a sequence of its own length (translation): an encoder reads, a decoder writes."""
+    """Whether the answer is a sequence of its own length (translation): one part reads, one writes."""
     padding: ClassVar[int | None] = None
     """The symbol number that only fills short sequences up, if there is one."""
 

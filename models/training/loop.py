@@ -109,7 +109,7 @@ class Trainer:
         """The task's metrics on held-out data, and the last batch's loss and gradient norm."""
         self.network.eval()
         with torch.no_grad():
-            metrics = self.task.metrics(self.network.answer(self._evaluation), self._evaluation)
+            metrics = self.task.evaluate(self.network, self._evaluation)
         if not math.isnan(self.loss):
             metrics |= {"training_loss": self.loss, "gradient_norm": self.gradient_norm}
         return metrics
