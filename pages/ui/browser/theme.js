@@ -1,0 +1,76 @@
+// The colours of the app, as Streamlit hands them to components, in the words of Plotly.
+
+const CLEAR = "rgba(0,0,0,0)";
+
+/** What the app looks like now; `mark` differs when any of it differs. */
+export function appTheme(root) {
+  const style = getComputedStyle(root);
+  const read = (name, otherwise) => {
+    const value = style.getPropertyValue(name).trim();
+    return value && value !== "unset" ? value : otherwise;
+  };
+  const theme = {
+    text: read("--st-text-color", "#222222"),
+    background: read("--st-background-color", "#ffffff"),
+    raised: read("--st-secondary-background-color", "#f0f2f6"),
+    primary: read("--st-primary-color", "#0072b2"),
+    font: read("--st-font", "sans-serif"),
+  };
+  theme.mark = Object.values(theme).join("|");
+  return theme;
+}
+
+/** The figure's own template with the app's colours laid under everything that the figure leaves open. */
+export function themedTemplate(template, theme) {
+  const given = template ?? {};
+  const faint = faded(theme.text, 0.14);
+  const line = faded(theme.text, 0.4);
+  const axis = {
+    gridcolor: faint, linecolor: line, zerolinecolor: line, tickcolor: line, automargin: true,
+    color: theme.text, spikecolor: theme.text,
+  };
+  const sceneAxis = { ...axis, automargin: undefined, backgroundcolor: CLEAR, showbackground: false };
+  const layout = given.layout ?? {};
+  return {
+    ...given,
+    layout: {
+      ...layout,
+      xaxis: { ...layout.xaxis, ...axis },
+      yaxis: { ...layout.yaxis, ...axis },
+      scene: { ...layout.scene, xaxis: sceneAxis, yaxis: sceneAxis, zaxis: sceneAxis, bgcolor: CLEAR },
+      polar: { ...layout.polar, bgcolor: CLEAR, angularaxis: axis3(axis), radialaxis: axis3(axis) },
+      hoverlabel: {
+        ...layout.hoverlabel, bgcolor: theme.raised, bordercolor: line,
+        font: { color: theme.text, family: theme.font },
+      },
+      legend: { ...layout.legend, bgcolor: CLEAR },
+      margin: layout.margin ?? { l: 56, r: 16, t: 16, b: 44 },
+    },
+  };
+}
+
+/** Colours that must follow the app even where a figure says otherwise. */
+export function themedLayout(layout, theme) {
+  return {
+    ...layout,
+    paper_bgcolor: CLEAR,
+    plot_bgcolor: CLEAR,
+    font: { ...layout.font, color: theme.text, family: theme.font },
+  };
+}
+
+function axis3({ gridcolor, linecolor, tickcolor, color }) {
+  return { gridcolor, linecolor, tickcolor, color };
+}
+
+const canvas = document.createElement("canvas").getContext("2d");
+
+/** Any CSS colour with another opacity. */
+function faded(color, opacity) {
+  canvas.fillStyle = "#888888";
+  canvas.fillStyle = color; // the canvas turns every opaque CSS colour into #rrggbb
+  const hex = canvas.fillStyle;
+  if (!hex.startsWith("#")) return hex;
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+  return `rgba(${r},${g},${b},${opacity})`;
+}
