@@ -6,13 +6,19 @@ from models.settings import shortened
 from models.tasks.adding import Adding
 from models.tasks.base import Batch, Task
 from models.tasks.characters import NextCharacter
+from models.tasks.clicks import Clicks
 from models.tasks.copy_memory import CopyMemory
 from models.tasks.counting import Brackets, EqualNumbers
+from models.tasks.grammar import Grammar
 from models.tasks.modular import ModularAddition
 from models.tasks.order import Order
 from models.tasks.remember_first import RememberFirst
 from models.tasks.repeated import Repeated
+from models.tasks.review_language import ReviewLanguage
+from models.tasks.reviews import Reviews
 from models.tasks.temporal_order import TemporalOrder
+from models.tasks.words import WordNeighbours
+from models.tasks.translation import AnswerFromFacts, EnglishToKorean, ReadDates, ReverseSequence
 from models.tasks.write_keep_clear import WriteKeepClear
 
 TASKS: dict[str, type[Task]] = {
@@ -29,6 +35,11 @@ TASKS: dict[str, type[Task]] = {
         Order,
         Repeated,
         ModularAddition,
+        WordNeighbours,
+        Reviews,
+        ReviewLanguage,
+        Grammar,
+        Clicks,
     )
 }
 

@@ -51,6 +51,9 @@ class Task:
     padding: ClassVar[int | None] = None
     """The symbol number that only fills short sequences up, if there is one."""
 
+    lag_setting: ClassVar[str] = ""
+    """The setting that says how far back one must remember, for tasks that have one."""
+
     def __post_init__(self) -> None:
         """Hold the settings to their bounds."""
         check(self)

@@ -11,22 +11,28 @@ import random
 from dataclasses import dataclass
 from functools import cache
 
-POSITIVE = tuple(
-    """good great fine lovely superb brilliant charming delightful moving funny clever fresh gripping warm
-    witty elegant vivid tender bold stunning thrilling honest sharp graceful magical rich touching lively
-    inspired joyful bright polished perfect solid amazing smart pleasant exciting crisp sincere splendid
-    wonderful masterful glorious radiant likable memorable powerful satisfying sweet""".split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+POSITIVE = _words(
+    """good great fine lovely superb brilliant charming delightful moving funny clever fresh gripping
+    warm witty elegant vivid tender bold stunning thrilling honest sharp graceful magical rich
+    touching lively inspired joyful bright polished perfect solid amazing smart pleasant
+    exciting crisp sincere splendid wonderful masterful glorious radiant likable memorable
+    powerful satisfying sweet"""
 )
-NEGATIVE = tuple(
-    """bad awful dull boring poor weak terrible horrible bland clumsy stale slow messy cold shallow silly
-    ugly lazy dreary tedious painful noisy flat lifeless annoying crude confusing hollow lame tiresome
-    gloomy sloppy broken cheap dreadful stupid unpleasant tired muddled fake nasty forgettable pathetic
-    grim ghastly hateful pointless feeble disappointing sour""".split()
+NEGATIVE = _words(
+    """bad awful dull boring poor weak terrible horrible bland clumsy stale slow messy cold shallow
+    silly ugly lazy dreary tedious painful noisy flat lifeless annoying crude confusing hollow
+    lame tiresome gloomy sloppy broken cheap dreadful stupid unpleasant tired muddled fake nasty
+    forgettable pathetic grim ghastly hateful pointless feeble disappointing sour"""
 )
-ON_SCREEN = tuple("film movie acting cast ending scene camera hero villain set".split())
-ON_PAPER = tuple("plot story script book dialogue pacing music joke song show".split())
+ON_SCREEN = _words("film movie acting cast ending scene camera hero villain set")
+ON_PAPER = _words("plot story script book dialogue pacing music joke song show")
 NOUNS = ON_SCREEN + ON_PAPER
-ADVERBS = tuple("very really so quite truly rather just simply".split())
+ADVERBS = _words("very really so quite truly rather just simply")
 OPENINGS = (
     "",
     "i think",
@@ -65,7 +71,7 @@ SAD_TAILS = (
 )
 PADDING, START, END = "<pad>", "<s>", "</s>"
 _PLAIN_WORDS = {word for text in (*OPENINGS, *GLAD_TAILS, *SAD_TAILS) for word in text.split()}
-_PLAIN_WORDS |= set("the was not , it but .".split())
+_PLAIN_WORDS |= set(_words("the was not , it but ."))
 VOCABULARY = (PADDING, START, END, *sorted(_PLAIN_WORDS | {*POSITIVE, *NEGATIVE, *NOUNS, *ADVERBS}))
 """One vocabulary for the labelled reviews and the unlabelled ones, so embeddings carry over."""
 
@@ -136,7 +142,7 @@ def posterior(prefix: tuple[str, ...], templates: tuple[str, ...] = tuple(TEMPLA
         if not any(likelihood(prefix[:end], feeling, templates) for feeling in (True, False)):
             break
     raise ValueError(
-        f"wanted the beginning of a review that the generator can write, got {prefix[end - 1]!r} as word {end}"
+        f"wanted the beginning of a review that the generator writes, got {prefix[end - 1]!r} as word {end}"
     )
 
 

@@ -112,7 +112,7 @@ class Reviews(Task):
         return Batch(inputs, targets, counts)
 
     def metrics(self, logits: Tensor, batch: Batch) -> dict[str, float]:
-        """Loss over all scored steps; accuracy at the last word, overall and where both feelings are named."""
+        """Loss at all scored steps; accuracy at the last word, of all and where both feelings are named."""
         right = last_word_right(logits, batch)
         tricky = contrastive_rows(batch.inputs)
         metrics = {"loss": self.loss(logits, batch).item(), "accuracy": right.float().mean().item()}
