@@ -17,8 +17,8 @@ from models.tasks.repeated import Repeated
 from models.tasks.review_language import ReviewLanguage
 from models.tasks.reviews import Reviews
 from models.tasks.temporal_order import TemporalOrder
-from models.tasks.words import WordNeighbours
 from models.tasks.translation import AnswerFromFacts, EnglishToKorean, ReadDates, ReverseSequence
+from models.tasks.words import WordNeighbours
 from models.tasks.write_keep_clear import WriteKeepClear
 
 TASKS: dict[str, type[Task]] = {
@@ -40,6 +40,10 @@ TASKS: dict[str, type[Task]] = {
         ReviewLanguage,
         Grammar,
         Clicks,
+        ReverseSequence,
+        ReadDates,
+        EnglishToKorean,
+        AnswerFromFacts,
     )
 }
 
