@@ -28,6 +28,7 @@ class Pack:
         self._texts: dict[str, int] = {}
 
     def template(self, template: Any) -> int:
+        """The number under which this template travels; equal ones share one."""
         text = json.dumps(self.plain(template), sort_keys=True)
         if text not in self._texts:
             self._texts[text] = len(self.templates)
@@ -55,6 +56,7 @@ class Pack:
         return value if isinstance(value, str | int | float | bool | None) else str(value)
 
     def array(self, values: np.ndarray, limits: tuple[float, float] | None) -> dict[str, int]:
+        """Take an array in; gives the reference that stands for it. `limits`: its fixed ends, if it has any."""
         stated: dict[str, Any] = {"shape": list(values.shape)}
         if limits is not None and _within(values, limits):
             stored = _levels(values, limits)
@@ -83,6 +85,7 @@ class Pack:
         return known.hexdigest()
 
     def close(self, header: dict[str, Any]) -> bytes:
+        """All bytes: header, then arrays."""
         offset = 0
         for stated, blob in zip(self.arrays, self.blobs, strict=True):
             stated["offset"] = offset

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Picture:
     """How many of the board's columns the picture spans."""
 
     def __post_init__(self) -> None:
+        """Refuse what the browser could not draw."""
         if not self.name:
             raise ValueError("a picture needs a name, got an empty one")
         if self.columns < 1:
@@ -80,7 +82,7 @@ def _check(pictures: Sequence[Picture], moments: list[int]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"pictures of a board need different names, got {twice} more than once")
-    if any(later <= earlier for earlier, later in zip(moments, moments[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(moments)):
         raise ValueError(f"moments must ascend, got {moments}")
     for picture in pictures:
         for path, values in picture.frames.items():

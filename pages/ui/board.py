@@ -45,7 +45,7 @@ export default async function (component) {
   try {
     ({ show } = await import(at("board.js")));
   } catch (error) {
-    component.parentElement.textContent = "The pictures cannot be drawn: this server does not serve board.js.";
+    component.parentElement.textContent = "The pictures cannot be drawn: this server has no board.js.";
     return;
   }
   return show(component);
@@ -63,7 +63,7 @@ class BoardState:
     moment: int | None
     """The training step shown, reported when the slider comes to rest; None where there are no moments."""
     clicked: dict[str, Any] | None
-    """The last point clicked: {"picture", "x", "y", "pointNumber", "curve"} and "z" where the figure has it."""
+    """The last point clicked: {"picture", "x", "y", "pointNumber", "curve"}, and "z" if it has one."""
 
 
 def board(

@@ -1,4 +1,4 @@
-"""A small app for the tests of the board: `?film` still, `?live` growing, `?single` one map without a past."""
+"""A small app for the tests of the board: a finished film, or `?live` `?single` `?one` `?rival`."""
 
 import sys
 from pathlib import Path
@@ -33,11 +33,19 @@ def film(name: str, moments: int, seed: int) -> Picture:
 def loss(moments: int) -> Picture:
     steps = np.arange(moments) * 10
     figure = go.Figure(
-        [go.Scatter(x=steps, y=np.exp(-steps / 200), name="loss"), go.Scatter(x=steps, y=steps * 0 + 0.7, name="<b>x</b>")],
-        layout={"shapes": [{"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper"}], "height": 260},
+        [
+            go.Scatter(x=steps, y=np.exp(-steps / 200), name="loss"),
+            go.Scatter(x=steps, y=steps * 0 + 0.7, name="guessing"),
+        ],
+        layout={
+            "shapes": [{"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper"}],
+            "height": 260,
+        },
     )
     past = {"layout.shapes.0.x0": steps, "layout.shapes.0.x1": steps}
-    return Picture("loss", figure, alt="loss", frames=past, title="Loss <script>", note="Lower is better.", columns=2)
+    return Picture(
+        "loss", figure, alt="loss", frames=past, title="Loss <script>", note="Lower is better.", columns=2
+    )
 
 
 def show(count: int, *, follow: bool) -> None:
@@ -59,6 +67,8 @@ def page() -> None:
         live()
     elif "single" in st.query_params:
         board([film("forget", 1, 0)], key="board", moments=[0], columns=1)
+    elif "one" in st.query_params:
+        board([film("forget", MOMENTS, 0)], key="board", moments=range(MOMENTS), columns=1)
     elif "rival" in st.query_params:
         rival()
     else:
@@ -72,7 +82,9 @@ def rival() -> None:
     st.session_state.count = min(st.session_state.get("count", 3) + 1, MOMENTS)
     count = st.session_state.count
     columns = st.columns(2)
-    for at, picture in enumerate([*(film(gate, count, seed) for seed, gate in enumerate(GATES)), loss(count)]):
+    for at, picture in enumerate(
+        [*(film(gate, count, seed) for seed, gate in enumerate(GATES)), loss(count)]
+    ):
         columns[at % 2].plotly_chart(picture.figure, key=f"rival.{picture.name}")
 
 
