@@ -11,6 +11,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from models.networks import kernels
 from models.tap import Tap
 
 State = tuple[Tensor, ...]
@@ -64,6 +65,12 @@ class Cell(nn.Module):
     def weights(self) -> list[Tensor]:
         """The parameters in torch's order."""
         return [self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0]
+
+    def wants_gradient(self, inputs: Tensor) -> bool:
+        """Whether a backward pass may follow."""
+        return torch.is_grad_enabled() and (
+            inputs.requires_grad or any(weight.requires_grad for weight in self.weights)
+        )
 
     def run_in_order(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """`run_fused` in this cell's direction."""
@@ -136,9 +143,10 @@ class RNNCell(Cell):
         self.nonlinearity = nonlinearity
 
     def run_fused(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """The kernel of torch where it has one."""
-        if self.nonlinearity == "linear":
-            return self.run_steps(inputs, state)
+        """Ours where gradients are wanted or torch has none, else the kernel of torch."""
+        if self.nonlinearity == "linear" or self.wants_gradient(inputs):
+            hidden_states = kernels.rnn(inputs, state[0], self.weights, self.nonlinearity)
+            return hidden_states, (hidden_states[-1],)
         run = torch.rnn_tanh if self.nonlinearity == "tanh" else torch.rnn_relu
         hidden_states, last = run(
             inputs, state[0][None], self.weights, True, 1, 0.0, self.training, False, False
@@ -213,7 +221,10 @@ class GRUCell(Cell):
     taps = ("reset_gate", "update_gate", "candidate", "hidden_state")
 
     def run_fused(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """The kernel of torch."""
+        """Ours where gradients are wanted, else the kernel of torch."""
+        if self.wants_gradient(inputs):
+            hidden_states = kernels.gru(inputs, state[0], self.weights)
+            return hidden_states, (hidden_states[-1],)
         hidden_states, last = torch.gru(
             inputs, state[0][None], self.weights, True, 1, 0.0, self.training, False, False
         )
