@@ -92,6 +92,10 @@ class Task:
         """`n` fresh sequences. `held_out` ones never come up in training where data is finite."""
         raise NotImplementedError
 
+    def pool(self) -> Batch | None:
+        """All training sequences, which `Batch.rows` counts, where they are finite and few; None otherwise."""
+        return None
+
     def held_out(self, n: int = 256) -> Batch:
         """The same `n` sequences every time, for evaluation."""
         return self.sample(n, torch.Generator().manual_seed(2**31 - 1), held_out=True)

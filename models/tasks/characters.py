@@ -63,7 +63,6 @@ class NextCharacter(Task):
     )
     writes = True
     longest_probe = 400
-    lag_setting = "length"
 
     text: str = settings.text(
         library.PYDOC, 80, "Text", "Python's own reference text (pydoc), or a text of yours by its key."

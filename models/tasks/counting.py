@@ -54,15 +54,15 @@ class EqualNumbers(Task):
 
     def sample(self, n: int, generator: Generator, *, held_out: bool = False) -> Batch:
         """Sequences of 2 * most + 1 steps, numbers drawn from 1..most."""
-        return self.of(torch.randint(1, self.most + 1, (n, 1), generator=generator))
+        return self.of(torch.randint(1, self.most + 1, (n, 1), generator=generator), self.most)
 
     def held_out(self, n: int = 256) -> Batch:
         """Every number from 1 to the largest, equally often."""
-        return self.of(1 + torch.arange(n).remainder(self.most).unsqueeze(1))
+        return self.of(1 + torch.arange(n).remainder(self.most).unsqueeze(1), self.most)
 
-    def of(self, numbers: Tensor) -> Batch:
-        """The sequences for numbers (n, 1); what follows the end is filled up with ends, unscored."""
-        time = torch.arange(2 * int(numbers.max()) + 2)
+    def of(self, numbers: Tensor, largest: int) -> Batch:
+        """The sequences for numbers (n, 1) up to `largest`; after the end come further ends, unscored."""
+        time = torch.arange(2 * largest + 2)
         text = LETTER_A + (time > numbers).long() + (time > 2 * numbers).long()
         text[:, 0] = START
         step = time[:-1]
@@ -73,7 +73,7 @@ class EqualNumbers(Task):
 
         answer: inputs (B, time) -> logits (B, time, answer)
         """
-        batch = self.of(torch.arange(1, most + 1).unsqueeze(1))
+        batch = self.of(torch.arange(1, most + 1).unsqueeze(1), most)
         with torch.no_grad():
             wrong = (answer(batch.inputs).argmax(-1) != batch.targets) & batch.counts
         failed = wrong.any(1).nonzero()
@@ -107,7 +107,7 @@ class Brackets(Task):
     lag_setting = "length"
 
     length: int = whole(60, 8, 400, "Length", "Brackets in one sequence.", unit="brackets")
-    depth: int = whole(6, 1, 12, "Greatest depth", "Brackets that may be open at once.", unit="brackets")
+    depth: int = whole(6, 2, 12, "Greatest depth", "Brackets that may be open at once.", unit="brackets")
 
     @property
     def symbols(self) -> tuple[str, ...]:
