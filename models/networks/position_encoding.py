@@ -13,7 +13,7 @@ from models.networks import positions
 from models.networks.positions import rotate
 from models.tasks.base import Task
 
-START_SCALE = 0.05
+START_SCALE = 0.1
 """Standard deviation of fresh embeddings. torch's own 1 drowns the positions and slows training."""
 
 
