@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -201,13 +202,18 @@ class Experiment:
         """Sort the settings and refuse what cannot be written in JSON."""
         if not (isinstance(self.task, str) and 0 < len(self.task) <= 60):
             raise ValueError(f"task: wanted a task's name, got {shortened(self.task)}")
-        pairs = tuple(sorted(dict(self.task_settings).items()))
+        try:
+            pairs = dict(self.task_settings).items()
+        except (TypeError, ValueError) as error:
+            came = shortened(self.task_settings)
+            raise ValueError(f"task_settings: wanted names with plain values, got {came}") from error
         for name, value in pairs:
-            if not isinstance(name, str) or not isinstance(value, bool | int | float | str):
+            plain = isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
+            if not isinstance(name, str) or not plain:
                 raise ValueError(
                     f"task_settings: wanted names with plain values, got {shortened((name, value))}"
                 )
-        object.__setattr__(self, "task_settings", pairs)
+        object.__setattr__(self, "task_settings", tuple(sorted(pairs)))
 
     @property
     def task_options(self) -> dict[str, Value]:
@@ -237,7 +243,7 @@ class Experiment:
         """The experiment that `to_json` wrote. Raises ValueError where the text is no such document."""
         try:
             plain = json.loads(document)
-        except json.JSONDecodeError as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise ValueError(f"wanted an experiment in JSON, got {shortened(document)}") from error
         return cls._from_plain(plain)
 

@@ -139,12 +139,13 @@ def settings_of(owner: Any) -> dict[str, Setting]:
 def check(instance: Any) -> None:
     """Hold every setting of a dataclass instance to its bounds.
 
-    A whole number given for a real one becomes a float, so equal settings are equal in text too.
+    A whole number given for a real one becomes a float and -0.0 becomes 0.0, so equal settings are equal
+    in text too.
     Raises ValueError, naming the field, what was wanted and what came.
     """
     for name, setting in settings_of(instance).items():
         value = getattr(instance, name)
         if not setting.accepts(value):
             raise ValueError(f"{name}: wanted {setting.wanted()}, got {shortened(value)}")
-        if setting.kind == "real" and not isinstance(value, float):
-            object.__setattr__(instance, name, float(value))
+        if setting.kind == "real":
+            object.__setattr__(instance, name, float(value) + 0.0)
