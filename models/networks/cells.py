@@ -66,11 +66,11 @@ class Cell(nn.Module):
         """The parameters in torch's order."""
         return [self.weight_ih_l0, self.weight_hh_l0, self.bias_ih_l0, self.bias_hh_l0]
 
-    def wants_gradient(self, inputs: Tensor) -> bool:
-        """Whether a backward pass may follow."""
-        return torch.is_grad_enabled() and (
-            inputs.requires_grad or any(weight.requires_grad for weight in self.weights)
-        )
+    def own_kernel_pays(self, inputs: Tensor) -> bool:
+        """Whether a backward pass may follow, and ours is the faster one at this size."""
+        weighted = inputs.requires_grad or any(weight.requires_grad for weight in self.weights)
+        follows = torch.is_grad_enabled() and weighted
+        return follows and kernels.faster_than_torch(inputs.shape[1], self.hidden)
 
     def run_in_order(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """`run_fused` in this cell's direction."""
@@ -143,8 +143,8 @@ class RNNCell(Cell):
         self.nonlinearity = nonlinearity
 
     def run_fused(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """Ours where gradients are wanted or torch has none, else the kernel of torch."""
-        if self.nonlinearity == "linear" or self.wants_gradient(inputs):
+        """Ours where it pays or torch has none, else the kernel of torch."""
+        if self.nonlinearity == "linear" or self.own_kernel_pays(inputs):
             hidden_states = kernels.rnn(inputs, state[0], self.weights, self.nonlinearity)
             return hidden_states, (hidden_states[-1],)
         run = torch.rnn_tanh if self.nonlinearity == "tanh" else torch.rnn_relu
@@ -221,8 +221,8 @@ class GRUCell(Cell):
     taps = ("reset_gate", "update_gate", "candidate", "hidden_state")
 
     def run_fused(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
-        """Ours where gradients are wanted, else the kernel of torch."""
-        if self.wants_gradient(inputs):
+        """Ours where it pays, else the kernel of torch."""
+        if self.own_kernel_pays(inputs):
             hidden_states = kernels.gru(inputs, state[0], self.weights)
             return hidden_states, (hidden_states[-1],)
         hidden_states, last = torch.gru(
