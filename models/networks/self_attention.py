@@ -40,6 +40,16 @@ class KeyValueCache:
         self.key, self.value = key, value
         return key, value
 
+    def copy(self) -> KeyValueCache:
+        """A cache that goes its own way from here."""
+        return KeyValueCache(self.key, self.value)
+
+    def select(self, places: Tensor) -> KeyValueCache:
+        """The cache of these sequences (n,) of the batch, repeats allowed."""
+        if self.key is None:
+            return KeyValueCache()
+        return KeyValueCache(self.key[places], self.value[places])
+
 
 def sight(queries: int, keys: int, *, causal: bool, filled: Tensor | None = None) -> Tensor | None:
     """What is added to the scores so that nobody sees what he may not: 0 or -inf; None hides nothing.

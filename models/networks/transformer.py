@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -158,6 +161,16 @@ class Stack(Network):
         return self._sights[keys]
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a network that writes stands."""
+
+    read: Tensor
+    """(batch, time): the last symbols, at most a window of them."""
+    caches: list[KeyValueCache]
+    """Keys and values of those read since reading last started, one cache a layer."""
+
+
 class TransformerNetwork(Stack):
     """An encoder (every position sees all) or a decoder (`causal`) with logits at every position.
 
@@ -167,13 +180,16 @@ class TransformerNetwork(Stack):
 
     def __init__(self, config: ModelConfig, task: Task) -> None:
         """Build the stack for the task's symbols or real numbers, and its output."""
+        longest = longest_input(task)
         super().__init__(
             config,
             task,
             symbols=0 if task.input_values else len(task.symbols),
             causal=config.causal,
-            longest=longest_input(task) if config.positions == "learned" else 0,
+            longest=longest,
         )
+        self.window = longest
+        """Positions that training shows: writing never reads further back."""
         self.to_logits = nn.Linear(config.hidden, task.answer_width)
         self.logits = Tap("batch", "time", "unit")
 
@@ -190,6 +206,26 @@ class TransformerNetwork(Stack):
         if not self.causal:
             raise ValueError("caches: wanted a causal network, got one that sees later positions")
         return self.read_out(self.states(inputs, caches))
+
+    def advance(self, inputs: Tensor, state: Progress | None = None) -> tuple[Tensor, Progress]:
+        """Logits (batch, time, answer) for further symbols (batch, time), and what to go on with.
+
+        When the window is full, reading starts again with its second half, so that no position lies
+        beyond those trained on. A network that sees later positions reads the whole window each time.
+        """
+        read = inputs if state is None else torch.cat((state.read, inputs), 1)
+        read = read[:, -self.window :]
+        goes_on = (
+            self.causal and state is not None and state.caches[0].length + inputs.shape[1] <= self.window
+        )
+        if goes_on:
+            caches = [cache.copy() for cache in state.caches]
+            return self.continued(inputs, caches), Progress(read, caches)
+        if state is not None:
+            read = read[:, -max(self.window // 2, inputs.shape[1]) :]
+        caches = self.caches()
+        logits = self.continued(read, caches) if self.causal else self(read)
+        return logits[:, -inputs.shape[1] :], Progress(read, caches)
 
     def caches(self) -> list[KeyValueCache]:
         """Empty caches, one a layer."""
