@@ -5,25 +5,43 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from models.tasks import grammar
-from models.tasks.grammar import END, MASK, PADDING, SLOTS, START, Grammar
+from models.tasks.grammar import (
+    END,
+    MANY_DO,
+    MASK,
+    ONE,
+    ONE_DOES,
+    PADDING,
+    SLOTS,
+    SOUNDS,
+    START,
+    Grammar,
+)
+
+WORDS = {
+    "verb": (*ONE_DOES, *MANY_DO),
+    "sound": SOUNDS,
+    "determiner": ("this", "these"),
+    "noun": ONE,
+}
+"""What may stand in each slot."""
+PLURAL = (*MANY_DO, "these")
 
 
 @torch.no_grad()
 def slot_accuracy(network: nn.Module, task: Grammar, slot: str, n: int = 400) -> float:
     """Share of held-out sentences in which the word of a slot agrees with its cue.
 
-    For verbs and determiners the number must agree (chance 1 in 2), for nouns and sounds the word
-    itself (chance 1 in 8).
+    The likeliest of the words that may stand there is taken. For verbs and determiners its number
+    must agree (chance 1 in 2), for nouns and sounds it must be the word itself (chance 1 in 8).
     """
     batch = task.slot_batch(slot, n)
-    logits = network(batch.inputs)[batch.counts]
-    true = batch.targets[batch.counts]
-    guessed = logits.argmax(-1)
-    if SLOTS[slot].alternatives > 2:
-        return (guessed == true).float().mean().item()
-    number = torch.tensor([_number(symbol) for symbol in task.symbols])
-    return (number[guessed] == number[true]).float().mean().item()
+    allowed = [task.symbols.index(word) for word in WORDS[slot]]
+    guessed = [WORDS[slot][i] for i in network(batch.inputs)[batch.counts][:, allowed].argmax(-1)]
+    true = [task.symbols[i] for i in batch.targets[batch.counts]]
+    if SLOTS[slot].alternatives == 2:
+        guessed, true = [word in PLURAL for word in guessed], [word in PLURAL for word in true]
+    return sum(g == t for g, t in zip(guessed, true, strict=True)) / len(true)
 
 
 @torch.no_grad()
@@ -46,10 +64,3 @@ def fill_blank(network: nn.Module, task: Grammar, text: str, most: int = 8) -> l
         probabilities[task.symbols.index(symbol)] = 0
     best = (probabilities / probabilities.sum()).topk(most)
     return [(task.symbols[i], p) for i, p in zip(best.indices.tolist(), best.values.tolist(), strict=True)]
-
-
-def _number(word: str) -> int:
-    """0 singular, 1 plural, 2 neither."""
-    if word in (*grammar.ONE, *grammar.ONE_DOES, "this"):
-        return 0
-    return 1 if word in (*grammar.MANY, *grammar.MANY_DO, "these") else 2

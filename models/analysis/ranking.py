@@ -9,29 +9,28 @@ import torch
 from torch import Tensor, nn
 
 from models.tasks import shop
-from models.tasks.clicks import Clicks, rank_of_truth
+from models.tasks.clicks import Clicks, Places, mean_reciprocal_rank, places_of_truth, recall
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """How high the true next items stood in the lists of one recommender."""
 
-    ranks: np.ndarray
-    """(n,) place of each true item, from 1; halves where scores tie."""
+    places: Places
 
     def recall(self, k: int) -> float:
-        """Share of true items among the best `k`."""
-        return float((self.ranks <= k).mean())
+        """Share of true items among the best `k`; equal scores stand in random order."""
+        return recall(self.places, k)
 
     @property
     def mean_reciprocal_rank(self) -> float:
         """1 where the true item always stands first (MRR)."""
-        return float((1 / self.ranks).mean())
+        return mean_reciprocal_rank(self.places)
 
 
 def ranking(scores: Tensor, targets: Tensor, counts: Tensor) -> Ranking:
     """The ranking that scores (B, time, item) give the targets (B, time) where they count."""
-    return Ranking(rank_of_truth(scores[counts], targets[counts]).numpy())
+    return Ranking(places_of_truth(scores[counts], targets[counts]))
 
 
 class Popularity:

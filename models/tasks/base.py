@@ -93,7 +93,7 @@ class Task:
         raise NotImplementedError
 
     def pool(self) -> Batch | None:
-        """All training sequences, which `Batch.rows` counts, where they are finite and few; None otherwise."""
+        """All training sequences, which `Batch.rows` counts, where they are few; None otherwise."""
         return None
 
     def held_out(self, n: int = 256) -> Batch:

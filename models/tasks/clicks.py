@@ -82,12 +82,12 @@ class Clicks(Task):
 
     def metrics(self, logits: Tensor, batch: Batch) -> dict[str, float]:
         """Loss, accuracy, recall among the best five, and mean reciprocal rank (MRR)."""
-        ranks = rank_of_truth(logits[batch.counts], batch.targets[batch.counts]).float()
+        places = places_of_truth(logits[batch.counts], batch.targets[batch.counts])
         return {
             "loss": self.loss(logits, batch).item(),
-            "accuracy": (ranks == 1).float().mean().item(),
-            "recall_at_5": (ranks <= TOP).float().mean().item(),
-            "mean_reciprocal_rank": (1 / ranks).mean().item(),
+            "accuracy": recall(places, 1),
+            "recall_at_5": recall(places, TOP),
+            "mean_reciprocal_rank": mean_reciprocal_rank(places),
         }
 
     def encode(self, text: str) -> Tensor:
@@ -113,16 +113,32 @@ class Clicks(Task):
         return "tent, snow shovel, sled, socks, batteries"
 
 
-def rank_of_truth(scores: Tensor, targets: Tensor) -> Tensor:
-    """(n,) place of the true item when items are sorted by score, from 1; ties count as half behind.
+Places = tuple[Tensor, Tensor]
+"""For each true item, (n,): how many items score above it, and how many others score the same."""
 
-    scores: (n, item), targets: (n,). Padding (item 0) is never recommended.
+
+def places_of_truth(scores: Tensor, targets: Tensor) -> Places:
+    """Where the true items (n,) stand when items are sorted by their scores (n, item).
+
+    Padding (item 0) is never recommended.
     """
     own = scores.gather(1, targets[:, None])
     others = scores[:, 1:]
-    ahead = (others > own).sum(1)
-    level = (others == own).sum(1) - 1
-    return ahead + level / 2 + 1
+    return (others > own).sum(1), (others == own).sum(1) - 1
+
+
+def recall(places: Places, k: int) -> float:
+    """Share of true items among the best `k`; equal scores stand in random order."""
+    ahead, level = places
+    return ((k - ahead) / (level + 1)).clamp(0, 1).mean().item()
+
+
+def mean_reciprocal_rank(places: Places) -> float:
+    """Mean of 1 / rank (MRR); equal scores stand in random order."""
+    ahead, level = places
+    ranks = torch.arange(1, int((ahead + level).max()) + 2, dtype=torch.float64)
+    sums = torch.cat([torch.zeros(1, dtype=torch.float64), (1 / ranks).cumsum(0)])
+    return ((sums[ahead + level + 1] - sums[ahead]) / (level + 1)).mean().item()
 
 
 @cache

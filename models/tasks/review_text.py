@@ -37,7 +37,7 @@ OPENINGS = (
     "",
     "i think",
     "my friend said that",
-    "to be honest",
+    "to tell the truth",
     "last night i found that",
     "in my view",
     "people say that",

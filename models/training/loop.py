@@ -17,6 +17,7 @@ from models.networks import build_network
 from models.networks.base import Network
 from models.tasks import build_task
 from models.tasks.base import Batch
+from models.training.features import FrozenFeatures, can_be_kept
 
 EVALUATED = 192
 """Held-out sequences per evaluation."""
@@ -77,6 +78,7 @@ class Trainer:
         self.learning_rate = self.config.learning_rate
         self.loss = math.nan
         self.gradient_norm = math.nan
+        self._features: FrozenFeatures | None = None
         self._frozen = _frozen_parts(self.config)
         self._check_frozen()
         self._evaluation: Batch = self.task.held_out(EVALUATED)
@@ -94,9 +96,7 @@ class Trainer:
         batch = self.task.sample(self.config.batch_size, self.generator)
         self.optimizer.zero_grad(set_to_none=True)
         with self._own_noise():
-            logits = self.network.answer(
-                batch, teacher_forcing=self.config.teacher_forcing, generator=self.generator
-            )
+            logits = self._answer(batch)
         loss = self.task.loss(logits, batch)
         loss.backward()
         self.gradient_norm = self._clip()
@@ -162,6 +162,16 @@ class Trainer:
 
     def _own_noise(self):
         return _Noise(self) if self.experiment.model.dropout else _NO_NOISE
+
+    def _answer(self, batch: Batch) -> Tensor:
+        """Logits for a batch; from kept features where everything below the last layer is frozen."""
+        if batch.rows is None or not can_be_kept(self.network, self.task):
+            self._features = None
+            return self.network.answer(
+                batch, teacher_forcing=self.config.teacher_forcing, generator=self.generator
+            )
+        self._features = self._features or FrozenFeatures(self.network, self.task)
+        return self._features.logits(batch.rows)
 
     def _check_frozen(self) -> None:
         names = [name for name, _ in self.network.named_parameters()]
