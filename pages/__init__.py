@@ -1,0 +1,1 @@
+"""The pages: one recipe each, from controls to figures."""

@@ -1,0 +1,1 @@
+"""What every page shares: frame, controls, training panel, board, prose, language."""

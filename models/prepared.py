@@ -1,0 +1,14 @@
+"""The experiment that each page opens on, trained at the server's first start."""
+
+from __future__ import annotations
+
+from models.experiment import Experiment, ModelConfig, TrainConfig
+
+PREPARED: dict[str, Experiment] = {
+    "lstm": Experiment(
+        "write_keep_clear",
+        model=ModelConfig(kind="lstm", hidden=8, embedding=8),
+        train=TrainConfig(steps=400, learning_rate=0.01),
+    ),
+}
+"""Page -> its experiment, in the order in which they are trained."""

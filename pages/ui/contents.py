@@ -1,0 +1,62 @@
+"""The table of contents: sections, titles, order. A page's address is its file's name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from pages.ui.language import say
+
+PAGES = Path(__file__).parent.parent
+SECTIONS: dict[str, list[tuple[str, str, str]]] = {
+    "Start": [("home", "Home", "home")],
+    "Memory": [
+        ("rnn", "RNN: reading word by word", "linear_scale"),
+        ("lstm", "LSTM: gates that remember", "memory"),
+        ("gru", "GRU: the lighter gates", "tune"),
+        ("race", "The race", "flag"),
+    ],
+    "Sequence to sequence": [
+        ("seq2seq", "A sentence in one vector", "compress"),
+        ("attention", "Attention: looking back", "visibility"),
+    ],
+    "Transformer": [
+        ("attention_heads", "Self-attention heads", "grid_view"),
+        ("positions", "Positions: where order comes from", "pin"),
+        ("parallel", "All positions at once", "bolt"),
+        ("circuits", "Circuits appear", "hub"),
+    ],
+    "Language": [
+        ("embeddings", "Words become vectors", "scatter_plot"),
+        ("order_matters", "Order matters", "sort"),
+        ("pretraining", "BERT and GPT", "school"),
+        ("transfer", "Transfer learning", "move_down"),
+        ("recommend", "In a shop", "storefront"),
+        ("pretrained", "A real pre-trained model", "folder_open"),
+    ],
+}
+"""Section -> its pages: file name, title, icon."""
+
+
+def pages_of(section: str) -> list[tuple[str, str, str]]:
+    """The pages of a section whose file is there."""
+    return [entry for entry in SECTIONS[section] if (PAGES / f"{entry[0]}.py").exists()]
+
+
+def contents() -> dict[str, list[st.Page]]:
+    """The pages for `st.navigation`."""
+    return {
+        say(section): [
+            st.Page(
+                PAGES / f"{name}.py",
+                title=say(title),
+                icon=f":material/{icon}:",
+                url_path=name,
+                default=name == "home",
+            )
+            for name, title, icon in pages_of(section)
+        ]
+        for section in SECTIONS
+        if pages_of(section)
+    }

@@ -1,0 +1,31 @@
+"""What the server needs beside the pages: the board's files, and the engine started and ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from pages.ui.assets import routes
+from pages.ui.services import engine, prepare
+
+__all__ = ["lifespan", "routes"]
+
+PagesManager.uses_pages_directory = False
+"""Streamlit takes a folder named pages for its older kind of multi-page app until the first visit has
+called `st.navigation`: a deep link on a fresh server would show a wrong menu. This says at once that
+there is a table of contents."""
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Start the engine with the server, beside its first requests, and end it with the server."""
+    starting = asyncio.get_running_loop().run_in_executor(None, prepare)
+    try:
+        yield
+    finally:
+        await starting
+        engine().close()

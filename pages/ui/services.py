@@ -1,0 +1,61 @@
+"""The store and the engine of this server, and who is looking."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from functools import cache
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from models.prepared import PREPARED
+from models.training.engine import Engine
+from models.training.store import Store
+
+_LOCK = threading.Lock()
+
+
+@cache
+def _services() -> tuple[Store, Engine]:
+    kept = Store()
+    runs = Engine(kept)
+    atexit.register(runs.close)
+    return kept, runs
+
+
+def store() -> Store:
+    """The store of this server."""
+    with _LOCK:
+        return _services()[0]
+
+
+def engine() -> Engine:
+    """The engine of this server; the first call starts it."""
+    with _LOCK:
+        return _services()[1]
+
+
+def visitor() -> str:
+    """The name of this browser tab's session."""
+    context = get_script_run_ctx()
+    return context.session_id if context else "nobody"
+
+
+def attend(run_id: str) -> None:
+    """Say that this visitor watches a run; when the tab is closed the engine hears of it."""
+    _presence(visitor())
+    engine().attend(run_id, visitor())
+
+
+@st.cache_resource(scope="session", on_release=lambda name: engine().leave(name), show_spinner=False)
+def _presence(name: str) -> str:
+    return name
+
+
+def prepare() -> None:
+    """Start the engine and train what the pages open on, where the store does not have it yet."""
+    for experiment in PREPARED.values():
+        if store().find(experiment) is None:
+            engine().start(experiment)
+    engine()
