@@ -131,15 +131,18 @@ class Stack(Network):
         """
         offset = caches[0].length if caches else 0
         length = inputs.shape[1]
-        x = self.embedding(self.embed(inputs))
-        vectors = self.encoding.vectors(length, offset)
-        if vectors is not None:
-            x = x + self.position(vectors)
+        x = self.embedded(inputs, offset)
         x = functional.dropout(x, self.config.dropout, self.training)
         added = self._added(inputs, length, offset + length)
         for place, layer in enumerate(self.layers):
             x = layer(x, self.encoding, added, caches[place] if caches else None, memory, memory_added)
         return x
+
+    def embedded(self, inputs: Tensor, offset: int = 0) -> Tensor:
+        """Embeddings (batch, time, unit) with positions from `offset` on: the stream before all layers."""
+        x = self.embedding(self.embed(inputs))
+        vectors = self.encoding.vectors(inputs.shape[1], offset)
+        return x if vectors is None else x + self.position(vectors)
 
     def _added(self, inputs: Tensor, queries: int, keys: int) -> Tensor | None:
         """Position bias and mask, to be added to the scores of every layer."""
