@@ -170,12 +170,12 @@ def _before(experiment: Experiment) -> None:
 
 def _told(experiment: Experiment) -> str:
     """What training will take, in words."""
-    expected = _estimate(experiment)
+    expected = estimated(experiment)
     return say(
         "{parameters:,} parameters, {steps:,} updates, about {seconds} on this machine",
         parameters=expected.parameters,
         steps=experiment.train.steps,
-        seconds=_duration(expected.seconds),
+        seconds=duration(expected.seconds),
     )
 
 
@@ -201,15 +201,15 @@ def _state(run: Run) -> str:
             return say("Starting …")
         case "running":
             left = (run.steps - run.step) * run.seconds / run.step if run.step and run.seconds else 0
-            return f"{where} · " + say("{seconds} left", seconds=_duration(left))
+            return f"{where} · " + say("{seconds} left", seconds=duration(left))
         case "paused":
             return f"{where} · " + say("paused")
         case "failed":
             return f"{where} · " + say("ended by a fault")
         case "stopped":
             return f"{where} · " + say("stopped")
-    parameters = _estimate(run.experiment).parameters
-    finished = say("finished in {seconds}", seconds=_duration(run.seconds))
+    parameters = estimated(run.experiment).parameters
+    finished = say("finished in {seconds}", seconds=duration(run.seconds))
     return f"{where} · {finished} · " + say("{n:,} parameters", n=parameters)
 
 
@@ -217,12 +217,14 @@ def _done(run: Run | None) -> bool:
     return run is not None and run.step >= run.steps
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Seconds, or minutes where there are many."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _estimate(experiment: Experiment) -> Estimate:
+def estimated(experiment: Experiment) -> Estimate:
+    """Parameters and expected seconds of an experiment on this machine."""
     return estimate(experiment, speed=_speed())
 
 

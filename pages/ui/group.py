@@ -1,0 +1,164 @@
+"""Several runs side by side on one page: the same experiment but for one thing, live on shared pictures.
+
+A group needs no run ids in the link: equal experiments give equal runs, so the store finds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from models.experiment import Experiment
+from models.film import Film, Look, task_of
+from models.training.records import Run
+from models.verdict import verdict
+from pages.ui.board import BoardState, board
+from pages.ui.language import say
+from pages.ui.link import Link
+from pages.ui.live import TICK, film_of
+from pages.ui.services import attend, engine, store, visitor
+from pages.ui.training import duration, estimated
+from viz.picture import Picture
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run of a group, and its film where the page looks into the networks."""
+
+    name: str
+    run: Run
+    film: Film | None
+
+    def curve(self, metric: str) -> tuple[list[int], list[float]]:
+        """Steps and values of one metric so far."""
+        rows = [(step, values[metric]) for step, values in store().metrics(self.run.id) if metric in values]
+        return [step for step, _ in rows], [value for _, value in rows]
+
+    def latest(self, metric: str) -> float | None:
+        """The newest value of a metric."""
+        values = self.curve(metric)[1]
+        return values[-1] if values else None
+
+
+@dataclass(frozen=True)
+class Group:
+    """What is on the screen: the members that have a run, and the moments of the shared timeline."""
+
+    members: dict[str, Member]
+    moments: list[int]
+    board: BoardState | None = None
+
+    def at_moments(self, name: str, array: str) -> np.ndarray:
+        """One member's array at every moment of the shared timeline: its newest one not after it."""
+        film = self.members[name].film
+        places = np.searchsorted(film.moments, self.moments, side="right") - 1
+        return film[array][places.clip(min=0)]
+
+
+def live_group(
+    link: Link,
+    experiments: Mapping[str, Experiment],
+    *,
+    pictures: Callable[[Group], Sequence[Picture]],
+    prepared: bool = False,
+    look: Mapping[str, Look] | Look | None = None,
+    look_key: str = "",
+    detail: Callable[[Group], None] | None = None,
+    columns: int = 2,
+) -> None:
+    """Panel and pictures of several runs, live while any of them is going.
+
+    experiments: name -> experiment
+    prepared: whether these are the page's own defaults, which are trained at first sight
+    look: what is seen of each network (one look for all, or one per name); None looks into none
+    """
+    if prepared:
+        _start(experiments)
+    going = any(run.going for run in _runs(experiments).values())
+
+    @st.fragment(run_every=TICK if going else None, key=f"{link.page}.group")
+    def part() -> None:
+        runs = _runs(experiments)
+        if any(run.going for run in runs.values()) != going:
+            st.rerun()
+        _panel(link.page, experiments, runs)
+        members = {name: Member(name, run, _film(name, run, look, look_key)) for name, run in runs.items()}
+        members = {name: m for name, m in members.items() if look is None or m.film}
+        if not members:
+            st.info(
+                say("Nothing trained with these settings yet. Press Train."), icon=":material/play_arrow:"
+            )
+            return
+        moments = sorted({step for m in members.values() for step in (m.film.moments if m.film else [])})
+        group = Group(members, moments)
+        state = board(
+            pictures(group), key=f"{link.page}.board", moments=moments, columns=columns, follow=going
+        )
+        if detail:
+            detail(Group(members, moments, state))
+
+    part()
+
+
+def _runs(experiments: Mapping[str, Experiment]) -> dict[str, Run]:
+    found = {name: store().find(experiment) for name, experiment in experiments.items()}
+    return {name: store().run(run_id) for name, run_id in found.items() if run_id}
+
+
+def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key: str) -> Film | None:
+    if look is None:
+        return None
+    film = film_of(run.id, look_key, look[name] if isinstance(look, Mapping) else look).update()
+    return film if len(film) else None
+
+
+def _start(experiments: Mapping[str, Experiment]) -> None:
+    for experiment in experiments.values():
+        if store().find(experiment) is None:
+            attend(engine().start(experiment, visitor()))
+
+
+def _stop(runs: Mapping[str, Run]) -> None:
+    for run in runs.values():
+        if run.going:
+            engine().stop(run.id)
+
+
+def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> None:
+    """Train all, Stop all, and one line for every run."""
+    missing = {name: experiment for name, experiment in experiments.items() if name not in runs}
+    going = any(run.going for run in runs.values())
+    with st.container(border=True, key=f"{page}-panel", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                say("Train"), key=f"{page}.train", icon=":material/play_arrow:", type="primary",
+                on_click=_start, args=(experiments,), disabled=not missing, shortcut="T" if missing else None,
+                help=say("Train every network that is not trained with these settings yet. Key: T."),
+            )  # fmt: skip
+            st.button(
+                say("Stop"), key=f"{page}.stop", icon=":material/stop:", on_click=_stop, args=(runs,),
+                disabled=not going, help=say("End the runs that are going."),
+            )  # fmt: skip
+            if missing:
+                seconds = sum(estimated(experiment).seconds for experiment in missing.values())
+                st.caption(say("{n} to train, about {seconds}", n=len(missing), seconds=duration(seconds)))
+        for name, run in runs.items():
+            st.progress(min(1.0, run.step / run.steps), text=_line(name, run))
+
+
+def _line(name: str, run: Run) -> str:
+    """One run's name, how far it is and how good."""
+    if run.status == "queued":
+        return f"**{name}** · " + say("waiting: place {place} in the queue", place=max(1, run.place))
+    metrics = store().metrics(run.id)
+    latest = next((values for _, values in reversed(metrics) if "loss" in values), {})
+    told = verdict(task_of(run.experiment), latest)
+    parameters = say("{n:,} parameters", n=estimated(run.experiment).parameters)
+    return (
+        f"**{name}** · {parameters} · "
+        + say("update {step:,} of {steps:,}", step=run.step, steps=run.steps)
+        + f" · {told}"
+    )
