@@ -12,6 +12,7 @@ from models.tasks.counting import Brackets, EqualNumbers
 from models.tasks.grammar import Grammar
 from models.tasks.modular import ModularAddition
 from models.tasks.order import Order
+from models.tasks.own_texts import OwnTexts
 from models.tasks.remember_first import RememberFirst
 from models.tasks.repeated import Repeated
 from models.tasks.review_language import ReviewLanguage
@@ -40,6 +41,7 @@ TASKS: dict[str, type[Task]] = {
         ReviewLanguage,
         Grammar,
         Clicks,
+        OwnTexts,
         ReverseSequence,
         ReadDates,
         EnglishToKorean,
