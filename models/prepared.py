@@ -12,3 +12,11 @@ PREPARED: dict[str, Experiment] = {
     ),
 }
 """Page -> its experiment, in the order in which they are trained."""
+
+PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {}
+"""Page that shows several runs side by side -> its experiments by name."""
+
+
+def all_prepared() -> list[Experiment]:
+    """Every experiment that a page opens on, single runs first."""
+    return [*PREPARED.values(), *(e for group in PREPARED_GROUPS.values() for e in group.values())]

@@ -9,7 +9,7 @@ from functools import cache
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from models.prepared import PREPARED
+from models.prepared import all_prepared
 from models.training.engine import Engine
 from models.training.store import Store
 
@@ -55,7 +55,7 @@ def _presence(name: str) -> str:
 
 def prepare() -> None:
     """Start the engine and train what the pages open on, where the store does not have it yet."""
-    for experiment in PREPARED.values():
+    for experiment in all_prepared():
         if store().find(experiment) is None:
             engine().start(experiment)
     engine()
