@@ -36,6 +36,7 @@ KEYS = (
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,
+    "distributed.deploy.lost-worker-timeout": "1 hour",
     "distributed.worker.profile.enabled": False,
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.worker.memory.target": False,
@@ -43,7 +44,8 @@ SETTINGS = {
     "distributed.worker.memory.terminate": 0.9,
     "distributed.logging": {"distributed": "critical"},
 }
-"""A run whose worker dies is not tried again unasked; runs wait at the scheduler, where the order is fair."""
+"""A run whose worker dies is not tried again unasked; runs wait at the scheduler, where the order is fair;
+a worker that takes long to come back on a busy machine (15 s were seen) is not given up."""
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, delete, event, insert,
 from sqlalchemy.exc import DatabaseError
 
 from models.training.records import StoreFault
-from models.training.tables import OF_A_RUN, metadata, runs
+from models.training.tables import OF_A_RUN, metadata, runs, wishes
 
 Result = TypeVar("Result")
 
@@ -64,6 +64,7 @@ class Database:
             self.main = _opened(url)
             with _writer(self.main).begin() as connection:
                 metadata.create_all(connection)
+                connection.execute(delete(wishes).where(wishes.c.id < 0))  # fails where writing would
         except (DatabaseError, OSError) as error:
             self._tell(fault_of(error) or FAULTS["unable to open"])
             if self.main is not None and not self._readable():
