@@ -89,7 +89,7 @@ def strongest(share: float) -> Callable[[Tensor], Tensor]:
         raise ValueError(f"share: wanted more than 0 and at most 1, got {share}")
 
     def kept(attention: Tensor) -> Tensor:
-        ranked, places = attention.sort(-1, descending=True, stable=True)
+        ranked, places = attention.sort(dim=-1, descending=True, stable=True)
         most = (share * (attention > 0).sum(-1, keepdim=True)).ceil().clamp(min=1)
         ranked = ranked * (torch.arange(attention.shape[-1]) < most)
         left = torch.zeros_like(attention).scatter(-1, places, ranked)

@@ -51,7 +51,7 @@ class Candidates:
 
 def candidates(logits: Tensor, how: Sampling) -> Candidates:
     """From the logits (V,) of one position to the chance of each symbol."""
-    logit, symbol = logits.double().sort(descending=True, stable=True)
+    logit, symbol = logits.double().sort(dim=-1, descending=True, stable=True)
     scaled = logit / how.temperature if how.temperature else logit
     before = scaled.softmax(-1)
     rank = torch.arange(len(logit))

@@ -224,7 +224,7 @@ class TransformerNetwork(Stack):
         if goes_on:
             caches = [cache.copy() for cache in state.caches]
             return self.continued(inputs, caches), Progress(read, caches)
-        if state is not None:
+        if self.causal and state is not None:
             read = read[:, -max(self.window // 2, inputs.shape[1]) :]
         caches = self.caches()
         logits = self.continued(read, caches) if self.causal else self(read)
