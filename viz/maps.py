@@ -75,7 +75,7 @@ def under_tokens(figure: go.Figure, tokens: Sequence[str], *, axis: str = "xaxis
     figure.layout[axis].update(
         tickmode="array",
         tickvals=places,
-        ticktext=[_shown(tokens[i]) for i in places],
+        ticktext=[shown_token(tokens[i]) for i in places],
         tickangle=0 if max(map(len, tokens), default=0) <= 3 else -45,
         title="time →",
         showgrid=False,
@@ -89,7 +89,7 @@ def _rows(figure: go.Figure, rows: list[str], what: str) -> go.Figure:
     figure.update_yaxes(
         tickmode="array",
         tickvals=places,
-        ticktext=[_shown(rows[i]) for i in places],
+        ticktext=[shown_token(rows[i]) for i in places],
         autorange="reversed",
         title=what,
         showgrid=False,
@@ -97,7 +97,7 @@ def _rows(figure: go.Figure, rows: list[str], what: str) -> go.Figure:
     return figure
 
 
-def _shown(token: str) -> str:
+def shown_token(token: str) -> str:
     """A token as it stands under an axis: white space made visible, markup harmless, at most 14 signs."""
     token = {" ": "␣", "\n": "⏎", "\t": "⇥"}.get(token, token)
     token = token if len(token) <= 14 else token[:13] + "…"
@@ -105,7 +105,7 @@ def _shown(token: str) -> str:
 
 
 def _told(tokens: Sequence[str], rows: int) -> np.ndarray:
-    return np.tile(np.array([_shown(token) for token in tokens], dtype=object), (rows, 1))
+    return np.tile(np.array([shown_token(token) for token in tokens], dtype=object), (rows, 1))
 
 
 def _height(rows: int) -> int:
