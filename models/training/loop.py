@@ -231,11 +231,17 @@ def train(experiment: Experiment, start_weights: Mapping[str, Tensor] | None = N
 def trained(
     experiment: Experiment, start_weights: Mapping[str, Tensor] | None = None
 ) -> tuple[Network, Snapshot]:
-    """Train to the end without keeping the moments between: the network and its last snapshot."""
+    """Train to the end without keeping the moments between: the network and its last snapshot.
+
+    The end is that of `train`, so the final weights are the same.
+    """
     trainer = Trainer(experiment, start_weights=start_weights)
-    while trainer.step < experiment.train.steps:
+    kept = set(snapshot_steps(experiment.train.steps)) if experiment.train.stop_at else set()
+    snapshot = None
+    while not trainer.finished(snapshot):
         trainer.update()
-    return trainer.network, trainer.snapshot()
+        snapshot = trainer.snapshot() if trainer.step in kept else None
+    return trainer.network, snapshot or trainer.snapshot()
 
 
 def adopt(network: nn.Module, weights: Mapping[str, Tensor]) -> list[str]:

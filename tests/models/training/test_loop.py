@@ -216,6 +216,15 @@ def test_training_stops_at_the_accuracy_asked_for():
     assert all(snapshot.metrics["accuracy"] < 0.9 for snapshot in snapshots[:-1])
 
 
+def test_both_ways_to_train_end_with_the_same_weights():
+    for experiment in (small(), small(steps=2000, stop_at=0.9, learning_rate=0.02)):
+        *_, last = train(experiment)
+        network, snapshot = trained(experiment)
+        assert snapshot.step == last.step
+        assert_same_weights(snapshot.weights, last.weights)
+        assert_same_weights(network.state_dict(), last.weights)
+
+
 def test_fine_tuning_begins_with_the_weights_it_is_given():
     first = small()
     weights = trained(first)[1].weights
