@@ -237,7 +237,7 @@ def trained(
     """
     trainer = Trainer(experiment, start_weights=start_weights)
     kept = set(snapshot_steps(experiment.train.steps)) if experiment.train.stop_at else set()
-    snapshot = None
+    snapshot = trainer.snapshot() if kept else None
     while not trainer.finished(snapshot):
         trainer.update()
         snapshot = trainer.snapshot() if trainer.step in kept else None
