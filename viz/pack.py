@@ -56,7 +56,7 @@ class Pack:
         return value if isinstance(value, str | int | float | bool | None) else str(value)
 
     def array(self, values: np.ndarray, limits: tuple[float, float] | None) -> dict[str, int]:
-        """Take an array in; gives the reference that stands for it. `limits`: its fixed ends, if it has any."""
+        """Take an array in, between fixed ends if it has `limits`; gives the reference that stands for it."""
         stated: dict[str, Any] = {"shape": list(values.shape)}
         if limits is not None and _within(values, limits):
             stored = _levels(values, limits)

@@ -54,6 +54,7 @@ class Board {
     this.state = { frames: 0, draws: 0, updates: 0, index: -1, ready: false };
     this.root = element("div", { class: "board" });
     this.grid = element("div", { class: "board-grid" });
+    this.alert = element("p", { role: "alert", hidden: true });
     place.append(this.root);
     this.leaveFullscreen = () => document.fullscreenElement === this.root || this.unsolo();
     document.addEventListener("fullscreenchange", this.leaveFullscreen);
@@ -100,7 +101,7 @@ class Board {
     this.transport?.stop();
     this.language = JSON.stringify(words);
     this.transport = new Transport(words, { move: () => this.request(), rest: () => this.report() });
-    this.root.replaceChildren(this.transport.root, this.grid);
+    this.root.replaceChildren(this.transport.root, this.alert, this.grid);
   }
 
   hears() {
@@ -140,15 +141,17 @@ class Board {
     try {
       await once("board.css", loadStyle);
       const Plotly = await once("plotly.min.js", loadPlotly);
+      this.alert.hidden = true;
       while (this.dirty && !this.gone) {
         this.dirty = false;
         await new Promise(requestAnimationFrame);
         await this.drawAll(Plotly);
       }
     } catch (error) {
-      if (window.Plotly) throw error;
-      loaded.delete("plotly.min.js");
-      this.grid.replaceChildren(element("p", { role: "alert", text: this.data.words.failed }));
+      loaded.delete("plotly.min.js"); // the next change of data tries again
+      this.alert.hidden = false;
+      this.alert.textContent = this.data.words.failed;
+      console.error(error);
     } finally {
       this.busy = false;
     }

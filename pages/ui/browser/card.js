@@ -82,7 +82,12 @@ export class Card {
     this.index = index;
     const { data, layout } = this.figureAt(index, theme, this.layoutStands());
     const first = !this.plot.classList.contains("js-plotly-plot");
-    await Plotly.react(this.plot, data, layout, SETTINGS);
+    try {
+      await Plotly.react(this.plot, data, layout, SETTINGS);
+    } catch (error) {
+      console.error(`picture ${this.picture.name} cannot be drawn`, error); // the others still can
+      return false;
+    }
     if (first) this.listen();
     this.plot.dataset.index = index;
     if (!this.table.hidden) this.fillTable();

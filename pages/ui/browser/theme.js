@@ -16,13 +16,14 @@ export function appTheme(root) {
     primary: read("--st-primary-color", "#0072b2"),
     font: read("--st-font", "sans-serif"),
   };
+  theme.series = read("--st-chart-categorical-colors", "#0072B2,#D55E00,#009E73,#CC79A7,#E69F00").split(",");
   theme.mark = Object.values(theme).join("|");
   return theme;
 }
 
 /** The figure's own template with the app's colours laid under everything that the figure leaves open. */
 export function themedTemplate(template, theme) {
-  const given = template ?? {};
+  const given = isPlaceholder(template) ? {} : (template ?? {});
   const faint = faded(theme.text, 0.14);
   const line = faded(theme.text, 0.4);
   const axis = {
@@ -35,6 +36,9 @@ export function themedTemplate(template, theme) {
     ...given,
     layout: {
       ...layout,
+      colorway: layout.colorway ?? theme.series,
+      shapedefaults: { line: { color: theme.text }, ...layout.shapedefaults },
+      annotationdefaults: { arrowcolor: theme.text, ...layout.annotationdefaults },
       xaxis: { ...layout.xaxis, ...axis },
       yaxis: { ...layout.yaxis, ...axis },
       scene: { ...layout.scene, xaxis: sceneAxis, yaxis: sceneAxis, zaxis: sceneAxis, bgcolor: CLEAR },
@@ -47,6 +51,11 @@ export function themedTemplate(template, theme) {
       margin: layout.margin ?? { l: 56, r: 16, t: 16, b: 44 },
     },
   };
+}
+
+/** Inside Streamlit a figure without a template gets one whose colours only number places: #000001, ... */
+function isPlaceholder(template) {
+  return template?.layout?.colorway?.[0] === "#000001";
 }
 
 /** Colours that must follow the app even where a figure says otherwise. */

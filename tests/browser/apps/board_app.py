@@ -49,7 +49,8 @@ def loss(moments: int) -> Picture:
 
 
 def show(count: int, *, follow: bool) -> None:
-    pictures = [film(gate, count, seed) for seed, gate in enumerate(GATES)] + [loss(count)]
+    maps = int(st.query_params.get("maps", 3))
+    pictures = [film(gate, count, seed) for seed, gate in enumerate(GATES[:maps])] + [loss(count)]
     state = board(pictures, key="board", moments=[10 * i for i in range(count)], columns=2, follow=follow)
     st.json({"moment": state.moment, "clicked": state.clicked}, expanded=True)
 
@@ -81,9 +82,10 @@ def rival() -> None:
     """The same live pictures by st.plotly_chart, for the bench."""
     st.session_state.count = min(st.session_state.get("count", 3) + 1, MOMENTS)
     count = st.session_state.count
+    maps = int(st.query_params.get("maps", 3))
     columns = st.columns(2)
     for at, picture in enumerate(
-        [*(film(gate, count, seed) for seed, gate in enumerate(GATES)), loss(count)]
+        [*(film(gate, count, seed) for seed, gate in enumerate(GATES[:maps])), loss(count)]
     ):
         columns[at % 2].plotly_chart(picture.figure, key=f"rival.{picture.name}")
 
