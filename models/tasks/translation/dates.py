@@ -44,7 +44,7 @@ class ReadDates(TranslationTask):
     )
 
     def __post_init__(self) -> None:
-        """Refuse languages that Babel does not know, or whose dates are not in our digits."""
+        """Refuse languages that Babel does not know."""
         super().__post_init__()
         chosen(self.languages)
 
