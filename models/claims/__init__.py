@@ -1,0 +1,1 @@
+"""What the pages claim, claim by claim, with the experiments that hold it."""

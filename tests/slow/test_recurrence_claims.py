@@ -1,0 +1,153 @@
+"""Each claim of the pages on RNN, LSTM and GRU, over five seeds, with the number it needs.
+
+Seconds are printed (`pytest -s`), never asserted.
+"""
+
+import dataclasses
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from models.analysis.units import best_unit, correlations
+from models.claims.recurrence import (
+    ADDING_IRNN,
+    ADDING_LSTM,
+    ADDING_RNN,
+    COPY_RNN,
+    GATES_FOLLOW_EVENTS,
+    GRU_REMEMBERS,
+    LSTM_COUNTS,
+    LSTM_WITH_FORGET_BIAS,
+    LSTM_WITHOUT_FORGET_BIAS,
+    RNN_FORGETS,
+    SOLVED,
+    UNITS_FOLLOW_THE_LINE,
+    forget_bias_experiment,
+)
+from models.networks import build_network
+from models.tasks import build_task
+from models.trace import record
+from models.training.loop import trained
+
+pytestmark = pytest.mark.slow
+SEEDS = range(5)
+STILL_GUESSING = 0.1
+"""Accuracy above chance that a network which has learned next to nothing may show."""
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def run(experiment, seed):
+    """Train with this seed; prints what it took and gives network, task and last snapshot."""
+    experiment = dataclasses.replace(experiment, train=dataclasses.replace(experiment.train, seed=seed))
+    start = time.process_time()
+    network, snapshot = trained(experiment)
+    seconds = time.process_time() - start
+    print(
+        f"{experiment.task} {experiment.model.kind} seed {seed}: {snapshot.step} updates, {seconds:.1f} s,",
+        end=" ",
+    )
+    print(", ".join(f"{name} {value:.3f}" for name, value in snapshot.metrics.items()))
+    return network, build_task(experiment.task, **experiment.task_options), snapshot
+
+
+def unit_correlations(network, task, inputs):
+    """r of every cell with every event of the task."""
+    trace = record(network, inputs, names=["layers.0.cell_state"])
+    events = {name: track.numpy() for name, track in task.events(inputs).items()}
+    return correlations(trace["layers.0.cell_state"], events)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_plain_rnn_is_still_guessing_at_lag_15(seed):
+    _, _, snapshot = run(RNN_FORGETS.experiment, seed)
+    assert snapshot.step == 800
+    assert snapshot.metrics["accuracy"] < RNN_FORGETS.chance + STILL_GUESSING
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_gru_solves_lag_15(seed):
+    _, _, snapshot = run(GRU_REMEMBERS.experiment, seed)
+    assert snapshot.step < 800
+    assert snapshot.metrics["accuracy"] >= SOLVED
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("lag", [10, 20, 30, 50])
+def test_forget_bias_3_solves_lags_up_to_50_in_under_150_updates(lag, seed):
+    assert LSTM_WITH_FORGET_BIAS.experiment == forget_bias_experiment(50, 3.0, 150)
+    _, _, snapshot = run(forget_bias_experiment(lag, 3.0, 150), seed)
+    assert snapshot.step < 150
+    assert snapshot.metrics["accuracy"] >= SOLVED
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_forget_bias_0_fails_at_lag_20(seed):
+    _, _, snapshot = run(LSTM_WITHOUT_FORGET_BIAS.experiment, seed)
+    assert snapshot.metrics["accuracy"] < LSTM_WITHOUT_FORGET_BIAS.chance + STILL_GUESSING
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_cell_of_a_two_unit_lstm_counts(seed):
+    network, task, snapshot = run(LSTM_COUNTS.experiment, seed)
+    longest = task.of(torch.tensor([[task.most]]), task.most)
+    unit, r = best_unit(unit_correlations(network, task, longest.inputs), "count")
+    print(f"  cell {unit} follows the count with r = {r:.4f}; right up to n = {task.reach(network)}")
+    assert abs(r) > 0.97
+    assert snapshot.metrics["accuracy"] > 0.98 > LSTM_COUNTS.chance
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_forget_gate_shuts_at_writes_and_clears_and_stays_open_else(seed):
+    network, task, snapshot = run(GATES_FOLLOW_EVENTS.experiment, seed)
+    inputs = task.held_out(200).inputs
+    gate = record(network, inputs, names=["layers.0.forget_gate"])["layers.0.forget_gate"]
+    events = task.events(inputs)
+    mean = {name: gate[events[name].t().numpy() > 0].mean() for name in ("write", "clear", "keep", "read")}
+    print("  mean forget gate:", {name: round(float(value), 2) for name, value in mean.items()})
+    assert max(mean["write"], mean["clear"]) < 0.4
+    assert min(mean["keep"], mean["read"]) > 0.75
+    assert snapshot.metrics["accuracy"] > 0.97
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_on_the_adding_problem_a_plain_rnn_stays_near_the_baseline(seed):
+    _, _, snapshot = run(ADDING_RNN.experiment, seed)
+    assert snapshot.metrics["loss"] > 0.75 * ADDING_RNN.chance
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("claim", [ADDING_LSTM, ADDING_IRNN], ids=lambda claim: claim.key)
+def test_on_the_adding_problem_lstm_and_irnn_get_far_below_the_baseline(claim, seed):
+    _, _, snapshot = run(claim.experiment, seed)
+    assert snapshot.metrics["loss"] < 0.2 * claim.chance
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_on_copy_memory_a_plain_rnn_sits_on_the_published_baseline(seed):
+    _, task, snapshot = run(COPY_RNN.experiment, seed)
+    assert task.guessing_loss == pytest.approx(COPY_RNN.chance)
+    assert snapshot.metrics["loss"] == pytest.approx(COPY_RNN.chance, rel=0.05)
+    assert snapshot.metrics["accuracy"] < task.chance + STILL_GUESSING
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_trained_cell_follows_the_line_better_than_any_untrained_one(seed):
+    network, task, snapshot = run(UNITS_FOLLOW_THE_LINE.experiment, seed)
+    inputs = dataclasses.replace(task, length=256).held_out(60).inputs
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        untrained = build_network(UNITS_FOLLOW_THE_LINE.experiment.model, task)
+    found = [best_unit(unit_correlations(net, task, inputs), "line position") for net in (untrained, network)]
+    before, after = (abs(r) for _, r in found)
+    print(f"  |r| with the line position: untrained {before:.2f}, trained {after:.2f}")
+    assert after > before
+    assert snapshot.metrics["bits_per_character"] < 3.2 < task.guessing_loss / np.log(2)
