@@ -15,7 +15,6 @@ def warm() -> None:
 
     The first optimizer of a process imports `torch._dynamo`: 1.6 s that nobody should see.
     """
-    os.nice(max(0, NICE - os.nice(0)))
     import torch
 
     torch.set_num_threads(1)
@@ -30,6 +29,7 @@ def warm() -> None:
         trainer = Trainer(small)
         trainer.update()
         packed(trainer.snapshot().weights)
+    os.nice(max(0, NICE - os.nice(0)))  # last: on a busy machine the imports would take ten times as long
 
 
 def dask_setup(worker: object) -> None:
