@@ -80,8 +80,9 @@ class EqualNumbers(Task):
         return int(failed[0]) if len(failed) else most
 
     def example(self) -> str:
-        """Eight of each."""
-        return " ".join(["<", *"a" * 8, *"b" * 8])
+        """Eight of each, or as many as there are in training."""
+        each = min(self.most, 8)
+        return " ".join(["<", *"a" * each, *"b" * each])
 
     def events(self, inputs: Tensor) -> dict[str, Tensor]:
         """How many b are still owed, and which letter comes in."""

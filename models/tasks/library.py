@@ -10,6 +10,8 @@ PYDOC = "pydoc"
 MOST_BYTES = 2_000_000
 LEAST_CHARACTERS = 400
 LINE_ENDS_AND_TAB = "\n\r\t"
+NO_TEXT = ("Cc", "Cs", "Cn")
+"""Unicode's categories of control characters, surrogates and code points that are none."""
 
 Resolver = Callable[[str], str]
 _resolvers: list[Resolver] = []
@@ -65,12 +67,13 @@ def check_upload(data: bytes) -> str:
             f"({data[error.start]:#04x}); save the file as UTF-8 and try again"
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for place, character in enumerate(text):
-        if unicodedata.category(character) in ("Cc", "Cs", "Cn") and character not in LINE_ENDS_AND_TAB:
-            raise ValueError(
-                f"wanted a text, got the control character U+{ord(character):04X} at place {place}: "
-                "this looks like a binary file"
-            )
+    foreign = {c for c in set(text) if unicodedata.category(c) in NO_TEXT and c not in LINE_ENDS_AND_TAB}
+    if foreign:
+        place = min(text.index(character) for character in foreign)
+        raise ValueError(
+            f"wanted a text, got the control character U+{ord(text[place]):04X} at place {place}: "
+            "this looks like a binary file"
+        )
     if len(text.strip()) < LEAST_CHARACTERS:
         raise ValueError(
             f"wanted at least {LEAST_CHARACTERS} characters to learn from, got {len(text.strip())}"
