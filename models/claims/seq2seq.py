@@ -23,7 +23,7 @@ def _train(steps: int, **settings: float | str | int) -> TrainConfig:
 
 KOREAN = Claim(
     key="korean",
-    sentence="With attention, English becomes Korean without a mistake, and attention finds the right English word.",
+    sentence="With attention, English becomes Korean without a mistake, and attention finds the source word.",
     experiment=Experiment("english_to_korean", model=WITH_ATTENTION, train=_train(500)),
     chance=0.0,
     source="Bahdanau et al. 2015",
@@ -66,3 +66,17 @@ REVERSAL_MENDED = Claim(
     updates=(800, 800),
     seconds=0.0,
 )
+FACTS = Claim(
+    key="facts",
+    sentence="Asked about one of six facts, the network answers right and attends to the sentence it needs.",
+    experiment=Experiment(
+        "answer_from_facts",
+        model=WITH_ATTENTION,
+        train=TrainConfig(steps=1000, learning_rate=5e-3, warmup=50),
+    ),
+    chance=1 / 8,
+    source="Weston et al. 2015",
+    updates=(1000, 1000),
+    seconds=0.0,
+)
+CLAIMS = (KOREAN, KOREAN_ONE_VECTOR, DATES, REVERSAL_WALL, REVERSAL_MENDED, FACTS)

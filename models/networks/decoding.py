@@ -16,6 +16,7 @@ from torch import Tensor
 
 from models.networks.seq2seq import Seq2SeqNetwork
 from models.settings import shortened
+from models.tasks.base import Batch
 from models.trace import Trace, record, replace
 
 
@@ -45,6 +46,22 @@ def decode(network: Seq2SeqNetwork, source: Tensor) -> Decoded:
     log_probabilities = torch.tensor(trace.output[0]).log_softmax(-1)
     best, ids = log_probabilities.max(-1)
     return Decoded(ids.tolist(), log_probabilities.exp().numpy(), best.sum().item(), trace)
+
+
+def decode_given(network: Seq2SeqNetwork, source: Tensor, answer: Sequence[int]) -> Decoded:
+    """What the network thinks at each step of writing this answer for one source (K,): teacher forcing.
+
+    answer: answer numbers, the end included; `ids` are these again, `probabilities` the network's
+    Raises ValueError for an empty answer.
+    """
+    if not len(answer):
+        raise ValueError("answer: wanted at least one symbol, got none")
+    ids = torch.tensor([list(answer)])
+    batch = Batch(source[None], ids, torch.ones_like(ids, dtype=torch.bool))
+    trace = record(network, source[None], run=lambda: network.answer(batch))
+    log_probabilities = torch.tensor(trace.output[0]).log_softmax(-1)
+    given = log_probabilities.gather(1, ids.T).sum().item()
+    return Decoded(list(answer), log_probabilities.exp().numpy(), given, trace)
 
 
 def decode_with_attention(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.experiment import ModelConfig
 from models.networks import build_network
-from models.networks.decoding import beam_search, decode, decode_with_attention
+from models.networks.decoding import beam_search, decode, decode_given, decode_with_attention
 from models.tasks.base import Batch
 from models.tasks.translation import ReverseSequence
 
@@ -117,6 +117,20 @@ def test_decoding_gives_probabilities_and_attention_at_every_step():
     assert decoded.probabilities.argmax(-1).tolist() == decoded.ids
     assert decoded.log_probability == pytest.approx(log_probability(network, source, decoded.ids), abs=1e-4)
     assert decode(network_of(attention="none"), source).attention is None
+
+
+def test_an_answer_that_is_given_is_scored_as_such():
+    network, source = network_of(2), TASK.encode("abbab")
+    free = decode(network, source)
+    again = decode_given(network, source, free.ids)
+    np.testing.assert_allclose(again.probabilities, free.probabilities, atol=1e-5)
+    np.testing.assert_allclose(again.attention, free.attention, atol=1e-5)
+    assert again.log_probability == pytest.approx(free.log_probability, abs=1e-4)
+    other = decode_given(network, source, [2, 1, 1, 0])
+    assert other.attention.shape == (4, 5)
+    assert other.log_probability == pytest.approx(log_probability(network, source, [2, 1, 1, 0]), abs=1e-4)
+    with pytest.raises(ValueError, match="at least one symbol"):
+        decode_given(network, source, [])
 
 
 def test_attention_moved_by_hand_moves_those_steps_and_leaves_earlier_ones():
