@@ -28,7 +28,7 @@ PRETRAINING = Experiment(
 A slower schedule, or a forget gate that begins open, often misses the feeling in as many updates.
 """
 ARMS = ("scratch", "full", "gradual", "frozen", "random frozen")
-_RATES = {"scratch": 5e-3, "full": 5e-3, "gradual": 1e-2, "frozen": 5e-2, "random frozen": 5e-2}
+_RATES = {"scratch": 5e-3, "full": 5e-3, "gradual": 3e-2, "frozen": 5e-2, "random frozen": 5e-2}
 UPDATES = 200
 
 
@@ -45,9 +45,9 @@ def arm(
     """The fine-tuning experiment of one arm on `labelled` reviews.
 
     scratch: random weights, all trained. full: pre-trained, all trained. frozen: pre-trained, only
-    the new last layer trained. gradual: frozen at first, then one more part from the top every
-    third of the updates at a falling learning rate (after Howard & Ruder 2018). random frozen: a
-    body that never learned anything, to see what freezing gives by itself.
+    the new last layer trained. gradual: frozen at first, then one more part at a time from the top,
+    the embeddings for the last fifth, at a falling learning rate (after Howard & Ruder 2018).
+    random frozen: a body that never learned anything, to see what freezing gives by itself.
     Raises ValueError for an unknown arm.
     """
     if name not in ARMS:
@@ -60,7 +60,7 @@ def arm(
         learning_rate=_RATES[name],
         schedule="one_cycle" if name == "gradual" else "constant",
         frozen=",".join(parts) if held else "",
-        unfreeze_every=updates // (len(parts) + 1) if name == "gradual" else 0,
+        unfreeze_every=max(1, round(0.8 * updates / len(parts))) if name == "gradual" else 0,
         seed=seed,
     )
     start = None if name in ("scratch", "random frozen") else pretraining

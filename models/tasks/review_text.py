@@ -10,6 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -109,9 +110,10 @@ def draw_review(
     """A review of the given feeling; every template is equally likely."""
     template = source.choice(templates)
     words: list[str] = []
-    for options in _places(template, positive):
-        allowed = [(text, weight) for text, weight in options if not _repeats(text, words)]
-        (chosen,) = source.choices(*zip(*((t, w) for t, w in allowed), strict=True))
+    for texts, rising in _draws(template, positive):
+        (chosen,) = source.choices(texts, cum_weights=rising)
+        while _repeats(chosen, words):
+            (chosen,) = source.choices(texts, cum_weights=rising)
         words.extend(chosen)
     return Review(tuple(words), positive, template)
 
@@ -160,6 +162,15 @@ def _places(template: str, positive: bool) -> tuple[tuple[Option, ...], ...]:
     words = TEMPLATES[template].split()
     places = [fillers.get(word, (((word,), 1.0),)) for word in words]
     return (_alike(OPENINGS), *places, (((".",), 1.0),))
+
+
+@cache
+def _draws(template: str, positive: bool) -> tuple[tuple[list[tuple[str, ...]], list[float]], ...]:
+    """The options of each place and their cumulative probabilities, as `random.choices` wants them."""
+    return tuple(
+        ([text for text, _ in options], list(accumulate(weight for _, weight in options)))
+        for options in _places(template, positive)
+    )
 
 
 def _alike(texts: tuple[str, ...]) -> tuple[Option, ...]:

@@ -17,7 +17,7 @@ from models.tasks import review_text
 from models.tasks.base import Batch, Task
 from models.tasks.review_text import CONTRASTIVE, END, PADDING, START, TEMPLATES, VOCABULARY, Review
 
-HELD_OUT = 4_000
+HELD_OUT = 2_000
 """Reviews kept for evaluation; they are drawn from a stream of their own."""
 _PLACES = {word: place for place, word in enumerate(VOCABULARY)}
 _LONGEST = 17
