@@ -5,9 +5,19 @@ from __future__ import annotations
 from models.experiment import Experiment, ModelConfig, TrainConfig
 
 PREPARED: dict[str, Experiment] = {
+    "rnn": Experiment(
+        "reviews",
+        model=ModelConfig(kind="rnn", hidden=16),
+        train=TrainConfig(steps=400),
+    ),
     "lstm": Experiment(
         "write_keep_clear",
         model=ModelConfig(kind="lstm", hidden=8, embedding=8),
+        train=TrainConfig(steps=400, learning_rate=0.01),
+    ),
+    "gru": Experiment(
+        "write_keep_clear",
+        model=ModelConfig(kind="gru", hidden=8, embedding=8),
         train=TrainConfig(steps=400, learning_rate=0.01),
     ),
 }

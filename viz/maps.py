@@ -115,5 +115,6 @@ def _height(rows: int) -> int:
 def _check(values: np.ndarray, tokens: Sequence[str]) -> None:
     if values.ndim != 2 or len(values) != len(tokens):
         raise ValueError(
-            f"wanted (time, row) values with one token per step, got shape {values.shape} and {len(tokens)} tokens"
+            f"wanted (time, row) values with one token per step, "
+            f"got shape {values.shape} and {len(tokens)} tokens"
         )
