@@ -239,6 +239,21 @@ def test_live_updates_leave_no_blank_frame_and_keep_the_zoom(open_page):
     page.wait_for_function("window.__board.index === window.__board.moments.length - 1")
 
 
+def test_a_slow_update_does_not_fade_the_pictures(open_page):
+    page = open_page("live&every=2&slow=1.5")
+    page.locator("[data-stale=true]").first.wait_for()
+    faintest = page.evaluate("""async () => {
+        let least = 1;
+        for (const start = performance.now(); performance.now() - start < 2500;) {
+            await new Promise(requestAnimationFrame);
+            for (let at = document.querySelector('.board'); at; at = at.parentElement)
+                least = Math.min(least, getComputedStyle(at).opacity);
+        }
+        return least;
+    }""")
+    assert faintest == 1
+
+
 def test_a_chosen_step_stays_while_new_ones_arrive(open_page):
     page = open_page("live&every=0.4")
     page.get_by_role("button", name="First step").click()

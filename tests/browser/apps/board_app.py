@@ -1,6 +1,7 @@
 """A small app for the tests of the board: a finished film, or `?live` `?single` `?one` `?rival`."""
 
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def show(count: int, *, follow: bool) -> None:
 
 @st.fragment(run_every=float(st.query_params.get("every", 0.3)))
 def live() -> None:
+    time.sleep(float(st.query_params.get("slow", 0)))
     st.session_state.count = min(st.session_state.get("count", 3) + 1, MOMENTS)
     show(st.session_state.count, follow=True)
 
