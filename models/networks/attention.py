@@ -97,6 +97,7 @@ class AdditiveAttention(Attention):
     def __init__(self, width: int, memory_width: int) -> None:
         """Two matrices and a vector, all as wide as the decoder's state."""
         super().__init__()
+        self.explicit = False
         self.to_query = nn.Linear(width, width)
         self.to_key = nn.Linear(memory_width, width, bias=False)
         self.to_score = nn.Linear(width, 1, bias=False)
@@ -110,8 +111,15 @@ class AdditiveAttention(Attention):
         return self.to_key(memory)
 
     def make_score(self, query: Tensor, key: Tensor) -> Tensor:
-        """The tanh of every sum of a query and a key, (B, Q, K, width), along v."""
-        return self.to_score(torch.tanh(query[:, :, None] + key[:, None])).squeeze(-1)
+        """Every sum of a query and a key, (B, Q, K, width), through tanh and along v.
+
+        Fused with tanh(x) = 2 sigmoid(2 x) - 1: torch's sigmoid is several times as fast on a CPU,
+        and this is where additive attention spends its time.
+        """
+        v = self.to_score.weight[0]
+        if self.explicit:
+            return torch.tanh(query[:, :, None] + key[:, None]) @ v
+        return 2 * (torch.sigmoid(2 * query[:, :, None] + 2 * key[:, None]) @ v) - v.sum()
 
 
 ATTENTION = {"additive": AdditiveAttention, "dot": DotAttention, "general": GeneralAttention}

@@ -34,8 +34,8 @@ class TranslationTask(Task):
     """Place of the end symbol among the answers."""
     joint: ClassVar[str] = " "
     """What stands between two symbols in writing; nothing where symbols are characters."""
-    free_running: ClassVar[int] = 64
-    """Sequences that an evaluation lets the network answer on its own."""
+    evaluated: ClassVar[int] = 64
+    """Sequences that an evaluation looks at: a run is evaluated about a hundred times."""
 
     @property
     def longest_answer(self) -> int:
@@ -77,10 +77,12 @@ class TranslationTask(Task):
     def evaluate(self, network: nn.Module, batch: Batch) -> dict[str, float]:
         """Loss and accuracy under teacher forcing, and `exact` with the network running freely.
 
-        exact: share of the first `free_running` sequences answered right from the first symbol to the end
+        All over the first `evaluated` sequences of the batch.
+        exact: share of answers without a wrong symbol from the first to the end
         """
-        few = slice(self.free_running)
-        right = exact(network(batch.inputs[few]).argmax(-1), batch.targets[few], self.end)
+        few = slice(self.evaluated)
+        batch = Batch(batch.inputs[few], batch.targets[few], batch.counts[few])
+        right = exact(network(batch.inputs).argmax(-1), batch.targets, self.end)
         return super().evaluate(network, batch) | {"exact": right.float().mean().item()}
 
     def encode(self, text: str) -> Tensor:

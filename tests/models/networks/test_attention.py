@@ -31,9 +31,11 @@ def numpy_softmax(score, real):
     return weights / weights.sum()
 
 
-def test_additive_attention_equals_plain_numpy():
+@pytest.mark.parametrize("explicit", [False, True])
+def test_additive_attention_equals_plain_numpy(explicit):
     torch.manual_seed(1)
     attend = AdditiveAttention(H, 4)
+    attend.explicit = explicit
     hidden, memory, real = values(memory_width=4)
     context, kept = run(attend, hidden, memory, real)
     w, b = attend.to_query.weight.detach().numpy(), attend.to_query.bias.detach().numpy()
