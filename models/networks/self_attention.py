@@ -16,7 +16,7 @@ from torch.nn import functional
 from models.networks.position_encoding import PositionEncoding
 from models.tap import Tap
 
-SHORT = 64
+SHORT = 48
 """Up to this many keys, two plain matrix products are faster than torch's fused attention on a CPU."""
 
 
@@ -90,7 +90,8 @@ class Attention(nn.Module):
     def split(self, values: Tensor, parts: int) -> tuple[Tensor, ...]:
         """(B, T, parts * H * D) -> that many (B, H, T, D)."""
         batch, time, _ = values.shape
-        return values.view(batch, time, parts, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        by_head = values.view(batch, time, parts, self.heads, -1).permute(2, 0, 3, 1, 4)
+        return by_head.contiguous().unbind(0)  # one copy here is cheaper than three later
 
     def mixed(self, q: Tensor, k: Tensor, v: Tensor, added: Tensor | None) -> Tensor:
         """Values averaged by attention and joined over heads: (B, Q, H*D).
