@@ -109,17 +109,23 @@ def record(
     finally:
         network.train(was_training)
     taps = taps_of(network)
-    arrays = {name: _joined(values, taps[name]) for name, values in kept.items()}
+    lasting = {t.untyped_storage().data_ptr() for t in (*network.parameters(), *network.buffers(), inputs)}
+    arrays = {name: _joined(values, taps[name], lasting) for name, values in kept.items()}
     axes = {name: taps[name].axes for name in kept}
     tokens = [decode(row) for row in inputs] if decode else []
     return Trace(arrays, axes, output.numpy().copy(), tokens)
 
 
-def _joined(values: list[Tensor], tap: Tap) -> np.ndarray:
-    """One array from what a tap saw: as it came, or its steps stacked along the axis they lack."""
-    if len(values) == 1 and values[0].dim() == len(tap.axes):
-        return values[0].detach().numpy().copy()
-    return torch.stack(values, tap.axes.index(tap.stepping)).detach().numpy()
+def _joined(values: list[Tensor], tap: Tap, lasting: set[int]) -> np.ndarray:
+    """One array from what a tap saw: as it came, or its steps stacked along the axis they lack.
+
+    lasting: where tensors lie that may change later (weights, inputs): only those need a copy. Copying
+    everything doubles the memory, and fresh pages cost more than the forward pass.
+    """
+    if len(values) > 1 or values[0].dim() < len(tap.axes):
+        return torch.stack(values, tap.axes.index(tap.stepping)).detach().numpy()
+    array = values[0].detach().numpy()
+    return array.copy() if values[0].untyped_storage().data_ptr() in lasting else array
 
 
 @contextmanager

@@ -187,11 +187,13 @@ class LSTMCell(Cell):
 
     def look(self, inputs: Tensor, previous: Tensor, state: State) -> None:
         """All gates at once; the cell state by its own recursion, never from the hidden state."""
-        i, f, g, o = (self.from_input(inputs) + self.from_hidden(previous)).chunk(4, dim=-1)
-        i = self.input_gate(torch.sigmoid(i))
-        f = self.forget_gate(torch.sigmoid(f))
-        g = self.candidate(torch.tanh(g))
-        self.output_gate(torch.sigmoid(o))
+        sums = self.from_input(inputs)
+        sums.flatten(0, 1).addmm_(previous.flatten(0, 1), self.weight_hh_l0.t()).add_(self.bias_hh_l0)
+        i, f, g, o = sums.chunk(4, dim=-1)
+        i = self.input_gate(i.sigmoid_())
+        f = self.forget_gate(f.sigmoid_())
+        g = self.candidate(kernels.tanh_(g))
+        self.output_gate(o.sigmoid_())
         c = state[1]
         cell_states = i * g
         for kept, new in zip(self.in_order(f), self.in_order(cell_states), strict=True):

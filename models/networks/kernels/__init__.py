@@ -2,6 +2,7 @@
 
 from models.networks.kernels.gru import gru
 from models.networks.kernels.rnn import rnn
+from models.networks.kernels.workspace import tanh_
 
 
 def faster_than_torch(batch: int, units: int) -> bool:
@@ -13,4 +14,4 @@ def faster_than_torch(batch: int, units: int) -> bool:
     return units < 96 or batch == 1 or batch % 16 == 0
 
 
-__all__ = ["faster_than_torch", "gru", "rnn"]
+__all__ = ["faster_than_torch", "gru", "rnn", "tanh_"]

@@ -224,3 +224,13 @@ def test_dropout_only_while_training():
 def test_another_kind_is_refused():
     with pytest.raises(ValueError, match="wanted rnn, lstm or gru, got 'transformer'"):
         RecurrentNetwork(ModelConfig(kind="transformer"), Letters())
+
+
+def test_a_trace_does_not_change_with_its_inputs():
+    network = network_of("gru", Numbers())
+    values = torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(0))
+    trace = record(network, values)
+    before = {name: array.copy() for name, array in trace.arrays.items()}
+    values.zero_()
+    for name, array in trace.arrays.items():
+        np.testing.assert_array_equal(array, before[name])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from models.networks.kernels import gru, rnn
+from models.networks.kernels import faster_than_torch, gru, rnn, tanh_
 from models.networks.kernels.workspace import Pool
 
 torch.set_num_threads(1)
@@ -168,3 +168,16 @@ def test_a_pool_lends_each_workspace_once_and_keeps_few():
     assert len(pool.free) == 2
     assert pool.take(size) in rooms
     assert pool.take((9, 2, 3, torch.float32)) not in rooms
+
+
+def test_tanh_in_place():
+    values = torch.linspace(-30, 30, 4001)
+    wanted = values.double().tanh()
+    assert tanh_(values) is values
+    torch.testing.assert_close(values.double(), wanted, atol=2e-7, rtol=0)
+
+
+def test_wide_networks_with_batches_that_leave_gaps_go_to_torch():
+    assert faster_than_torch(batch=7, units=64)
+    assert faster_than_torch(batch=32, units=128)
+    assert not faster_than_torch(batch=7, units=128)
