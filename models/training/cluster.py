@@ -42,10 +42,17 @@ SETTINGS = {
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.terminate": 0.9,
-    "distributed.logging": {"distributed": "critical"},
 }
 """A run whose worker dies is not tried again unasked; runs wait at the scheduler, where the order is fair;
 a worker that takes long to come back on a busy machine (15 s were seen) is not given up."""
+
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "DASK_LOGGING__DISTRIBUTED": "critical",
+    "PYTHONWARNINGS": "ignore",
+}
+"""One thread each; what befalls a worker is told in the store, not in the server's log."""
 
 
 @dataclass
@@ -80,7 +87,7 @@ def launch(workers: int | None = None) -> Cluster:
         [sys.executable, "-m", "models.training.cluster"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"},
+        env=os.environ | ENVIRONMENT | {"PYTHONPATH": path},
         cwd=ROOT,
         text=True,
     )

@@ -15,7 +15,7 @@ from models.training.store import Store
 
 POLL = 0.04
 """Seconds between two looks for wishes."""
-FLUSH = 0.12
+FLUSH = 0.2
 """Least seconds between two writes."""
 BEAT = 1.0
 """Most seconds between two signs of life."""

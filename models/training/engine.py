@@ -9,7 +9,6 @@ import threading
 import time
 from functools import partial
 
-import dask
 from distributed import Client, Future
 from distributed.security import Security
 
@@ -244,13 +243,12 @@ class Engine:
             )
 
     def _connect(self) -> None:
-        with dask.config.set({"distributed.logging": {"distributed": "critical"}}):
-            if self._embedded:
-                self._cluster = cluster.launch(self._workers)
-                address, security = self._cluster.address, self._cluster.security
-            else:
-                address, security = self.pool, Security()
-            self._client = Client(address, security=security, set_as_default=False, timeout=30)
+        if self._embedded:
+            self._cluster = cluster.launch(self._workers)
+            address, security = self._cluster.address, self._cluster.security
+        else:
+            address, security = self.pool, Security()
+        self._client = Client(address, security=security, set_as_default=False, timeout=30)
 
     def _bury(self) -> None:
         """The cluster died: say so of its runs, and make room for a new one."""
