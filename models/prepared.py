@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.experiment import Experiment, ModelConfig, TrainConfig
+from models.race import EQUAL, KINDS, entrants
 
 PREPARED: dict[str, Experiment] = {
     "rnn": Experiment(
@@ -26,7 +27,17 @@ PREPARED: dict[str, Experiment] = {
 PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {}
 """Page that shows several runs side by side -> its experiments by name."""
 
+RACE = Experiment(
+    "remember_first",
+    {"lag": 15},
+    ModelConfig("lstm", hidden=32, heads=2, feed_forward=64),
+    TrainConfig(400, learning_rate=4e-3),
+)
+"""Task, training and LSTM of the race; `models.race` makes the other networks equal to it."""
+RACE_SEEDS = 2
+
 
 def all_prepared() -> list[Experiment]:
     """Every experiment that a page opens on, single runs first."""
-    return [*PREPARED.values(), *(e for group in PREPARED_GROUPS.values() for e in group.values())]
+    race = [runner.experiment for runner in entrants(RACE, KINDS, EQUAL[0], RACE_SEEDS)]
+    return [*PREPARED.values(), *(e for group in PREPARED_GROUPS.values() for e in group.values()), *race]

@@ -65,7 +65,8 @@ def path_space(paths: Mapping[str, Path], *, ranges: np.ndarray, shares: Sequenc
     figure = go.Figure()
     for place, (name, path) in enumerate(paths.items()):
         x, y, z = path.points.T
-        figure.add_scatter3d(x=x, y=y, z=z, text=_labels(path), **_drawn(name, path, place, marker=5))
+        labels = [label.replace("&lt;", "‹").replace("&amp;", "&") for label in _labels(path)]
+        figure.add_scatter3d(x=x, y=y, z=z, text=labels, **_drawn(name, path, place, marker=5))
         figure.add_scatter3d(x=x[-1:], y=y[-1:], z=z[-1:], **_end(name, place, 9))
     framed(figure, height=430, margin={"l": 0, "r": 0, "t": 12, "b": 0})
     axes = {
