@@ -19,7 +19,7 @@ from models.tasks import build_task
 from models.tasks.base import Batch
 from models.training.features import FrozenFeatures, can_be_kept
 
-EVALUATED = 192
+EVALUATED = 96
 """Held-out sequences per evaluation."""
 
 
@@ -79,6 +79,8 @@ class Trainer:
         self.loss = math.nan
         self.gradient_norm = math.nan
         self._features: FrozenFeatures | None = None
+        self._keeps_features = False
+        self._frozen_now: tuple[str, ...] | None = None
         self._frozen = _frozen_parts(self.config)
         self._check_frozen()
         self._evaluation: Batch = self.task.held_out(EVALUATED)
@@ -88,7 +90,8 @@ class Trainer:
 
     def update(self) -> float:
         """One update of the weights; the loss on its batch."""
-        self.network.train()
+        if not self.network.training:
+            self.network.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self.learning_rate * schedule(self.config, self.step)
         if self.config.unfreeze_every:
@@ -165,8 +168,7 @@ class Trainer:
 
     def _answer(self, batch: Batch) -> Tensor:
         """Logits for a batch; from kept features where everything below the last layer is frozen."""
-        if batch.rows is None or not can_be_kept(self.network, self.task):
-            self._features = None
+        if batch.rows is None or not self._keeps_features:
             return self.network.answer(
                 batch, teacher_forcing=self.config.teacher_forcing, generator=self.generator
             )
@@ -185,8 +187,12 @@ class Trainer:
         """Keep the parts that are frozen at this step out of the gradient."""
         thawed = self.step // self.config.unfreeze_every if self.config.unfreeze_every else 0
         frozen = self._frozen[: max(len(self._frozen) - thawed, 0)]
+        if frozen == self._frozen_now:
+            return
         for name, parameter in self.network.named_parameters():
             parameter.requires_grad_(not name.startswith(frozen) if frozen else True)
+        self._frozen_now, self._features = frozen, None
+        self._keeps_features = can_be_kept(self.network, self.task)
 
 
 class _Noise:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import statistics
 import time
 
 import pytest
@@ -13,20 +12,21 @@ from models.analysis.transfer import PRETRAINING, arm
 from models.training.loop import Trainer
 
 pytestmark = pytest.mark.bench
-REPEATS = 60
+BLOCKS, UPDATES = 8, 20
 
 
 def processor_seconds(trainers):
-    """Median processor time of an update of each trainer, taking turns; the first five are left out."""
+    """Processor time of an update of each trainer: the quietest of several blocks, taking turns."""
     torch.set_num_threads(1)
     measured = [[] for _ in trainers]
-    for repeat in range(REPEATS + 5):
+    for block in range(BLOCKS + 1):
         for times, trainer in zip(measured, trainers, strict=True):
             start = time.process_time()
-            trainer.update()
-            if repeat >= 5:
-                times.append(time.process_time() - start)
-    return [statistics.median(times) for times in measured]
+            for _ in range(UPDATES):
+                trainer.update()
+            if block:  # the first one computes the features and warms everything up
+                times.append((time.process_time() - start) / UPDATES)
+    return [min(times) for times in measured]
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])

@@ -22,7 +22,7 @@ from models.training.loop import trained
 
 pytestmark = pytest.mark.slow
 seeds = pytest.mark.parametrize("seed", [0, 1, 2])
-NUMBERS = "zero one two three four five six seven eight nine ten".split()
+NUMBERS = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"}
 
 
 def seeded(experiment: Experiment, seed: int) -> Experiment:
