@@ -101,8 +101,9 @@ def test_sampling_refuses_what_means_nothing(wrong):
         Sampling(**wrong)
 
 
-def test_greedy_writing_follows_the_argmax_and_draws_repeat_with_the_seed():
-    net = network()
+@pytest.mark.parametrize("kind", ["transformer", "lstm"])
+def test_greedy_writing_follows_the_argmax_and_draws_repeat_with_the_seed(kind):
+    net = network() if kind == "transformer" else build_network(ModelConfig(kind, hidden=9), TASK)
     written = generate(net, IDS[0, :4], 6, Sampling(temperature=0))
     ids = IDS[0, :4].tolist()
     for symbol in written.symbols:
