@@ -372,6 +372,20 @@ def test_a_narrow_screen_has_one_column_and_no_overflow(open_page, width):
     assert len(set(lefts)) == 1
 
 
+def test_a_board_leaves_nothing_behind(open_page):
+    page = open_page("hide")
+    page.get_by_role("button", name="Play").click()
+    page.get_by_text("Hide the board").click()
+    page.locator(".board").wait_for(state="detached")
+    drawn = state(page)["draws"]
+    page.wait_for_timeout(500)
+    assert state(page)["draws"] == drawn
+    page.get_by_text("Hide the board").click()
+    page.wait_for_function(
+        f"window.__board.draws >= {PICTURES} && document.querySelectorAll('.board').length === 1"
+    )
+
+
 def test_figures_follow_the_width_of_the_window(open_page):
     page = open_page()
     page.set_viewport_size({"width": 900, "height": 900})
@@ -387,10 +401,11 @@ def test_text_is_readable_in_light_and_dark(open_page, scheme):
     background = page.locator("[data-testid=stApp]").evaluate(
         "(app) => getComputedStyle(app).backgroundColor"
     )
-    ink = page.locator("[data-name=loss] .xtick text").first.evaluate(INK)
+    inks = page.locator(".board-plot text").evaluate_all(f"(all) => all.map({INK})")
     title = page.locator(".board-title").first.evaluate("(e) => getComputedStyle(e).color")
     assert (luminance(background) < 0.2) == (scheme == "dark")
-    assert contrast(ink, background) >= 4.5
+    assert len(inks) > 20
+    assert min(contrast(ink, background) for ink in inks) >= 4.5
     assert contrast(title, background) >= 4.5
 
 

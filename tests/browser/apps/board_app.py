@@ -74,7 +74,7 @@ def page() -> None:
         board([film("forget", MOMENTS, 0)], key="board", moments=range(MOMENTS), columns=1)
     elif "rival" in st.query_params:
         rival()
-    else:
+    elif not ("hide" in st.query_params and st.toggle("Hide the board")):
         show(MOMENTS, follow=False)
     st.text(f"runs: {st.session_state.runs}")
 
