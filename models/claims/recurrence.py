@@ -53,7 +53,7 @@ GRU_REMEMBERS = Claim(
     chance=1 / 8,
     source=CHO,
     updates=(226, 344),
-    seconds=1.0,
+    seconds=0.9,
 )
 
 
@@ -73,8 +73,8 @@ LSTM_WITH_FORGET_BIAS = Claim(
     forget_bias_experiment(50, 3.0, 150),
     chance=1 / 8,
     source=JOZEFOWICZ,
-    updates=(30, 56),
-    seconds=1.0,
+    updates=(28, 53),
+    seconds=0.7,
 )
 
 LSTM_WITHOUT_FORGET_BIAS = Claim(
@@ -84,7 +84,7 @@ LSTM_WITHOUT_FORGET_BIAS = Claim(
     chance=1 / 8,
     source=JOZEFOWICZ,
     updates=(400, 400),
-    seconds=3.0,
+    seconds=2.8,
 )
 
 LSTM_COUNTS = Claim(
@@ -93,13 +93,13 @@ LSTM_COUNTS = Claim(
     Experiment(
         "equal_numbers",
         {"most": 12},
-        ModelConfig("lstm", hidden=2, embedding=4, forget_bias=3.0),
+        ModelConfig("lstm", hidden=2, embedding=4, forget_bias=4.0),
         TrainConfig(1200, batch_size=32, learning_rate=1e-2),
     ),
     chance=11 / 13,
     source=WEISS,
     updates=(1200, 1200),
-    seconds=4.0,
+    seconds=2.6,
 )
 
 GATES_FOLLOW_EVENTS = Claim(
@@ -114,7 +114,7 @@ GATES_FOLLOW_EVENTS = Claim(
     chance=0.390,
     source=LIU,
     updates=(600, 600),
-    seconds=2.5,
+    seconds=1.7,
 )
 
 ADDING_RNN = Claim(
@@ -124,7 +124,7 @@ ADDING_RNN = Claim(
     chance=1 / 6,
     source=HOCHREITER,
     updates=(800, 800),
-    seconds=2.5,
+    seconds=2.7,
 )
 
 ADDING_LSTM = Claim(
@@ -134,12 +134,12 @@ ADDING_LSTM = Claim(
         "adding",
         {"length": 50},
         ModelConfig("lstm", hidden=32),
-        TrainConfig(1200, learning_rate=1e-2, stop_at=0.3),
+        TrainConfig(1200, learning_rate=1e-2, stop_at=0.4),
     ),
     chance=1 / 6,
     source=HOCHREITER,
     updates=(494, 608),
-    seconds=2.0,
+    seconds=2.8,
 )
 
 ADDING_IRNN = Claim(
@@ -149,7 +149,7 @@ ADDING_IRNN = Claim(
         "adding",
         {"length": 50},
         ModelConfig("rnn", hidden=32, nonlinearity="relu", start="identity"),
-        TrainConfig(1500, learning_rate=2e-3, stop_at=0.3),
+        TrainConfig(1500, learning_rate=2e-3, stop_at=0.4),
     ),
     chance=1 / 6,
     source=LE,
@@ -166,7 +166,7 @@ COPY_RNN = Claim(
     chance=10 * math.log(8) / 50,
     source=ARJOVSKY,
     updates=(400, 400),
-    seconds=3.0,
+    seconds=2.1,
 )
 
 UNITS_FOLLOW_THE_LINE = Claim(

