@@ -230,6 +230,6 @@ def _kept(run_id: str, snapshot: Snapshot) -> dict[str, Any]:
 def _put(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of one run, in place of those that stand there for the same steps."""
     if rows:
-        steps = [row["step"] for row in rows]
-        connection.execute(delete(table).where(table.c.run == rows[0]["run"], table.c.step.in_(steps)))
-        connection.execute(insert(table), list(rows))
+        last = {row["step"]: row for row in rows}
+        connection.execute(delete(table).where(table.c.run == rows[0]["run"], table.c.step.in_(list(last))))
+        connection.execute(insert(table), list(last.values()))
