@@ -9,7 +9,9 @@ from torch.nn import functional
 
 from models.analysis.gradients import connectivity, gradient_law, gradient_through_time, one_step
 from models.experiment import ModelConfig
+from models.networks import build_network
 from models.networks.recurrent import RecurrentNetwork
+from models.tasks import build_task
 from models.tasks.base import Batch
 from models.trace import replace
 from tests.models.networks.recurrent_reference import Letters, Numbers
@@ -50,7 +52,7 @@ def test_a_tanh_shrinks_gradients_below_the_law():
 
 
 def test_a_relu_lets_about_half_of_the_units_through():
-    sizes = gradient_law(1.0, 3, nonlinearity="relu", units=512)
+    sizes = gradient_law(1.0, 3, nonlinearity="relu", units=160)
     assert sizes[-1] == 1
     assert 0.6 < sizes[-2] < 0.8  # the root of a half
 
@@ -159,3 +161,13 @@ def test_connectivity_asks_about_the_largest_logit_and_refuses_steps_that_are_no
     assert np.abs(asked - connectivity(network, inputs, 2, answer=(chosen + 1) % 5)).max() > 1e-6
     with pytest.raises(IndexError, match="wanted 0 to 3, got 4"):
         connectivity(network, inputs, 4)
+
+
+def test_connectivity_reads_any_network_with_an_embedding_tap():
+    task = build_task("write_keep_clear")
+    torch.manual_seed(0)
+    network = build_network(ModelConfig(kind="transformer", hidden=8, heads=2), task)
+    inputs = task.sample(1, torch.Generator().manual_seed(0)).inputs[0]
+    sizes = connectivity(network, inputs, 3)
+    assert sizes.shape == inputs.shape
+    assert (sizes[:4] > 0).all() and (sizes[4:] == 0).all()
