@@ -8,6 +8,7 @@ from models.prepared import PREPARED
 from pages.ui.controls import experiment_controls
 from pages.ui.equation import equation_of_cell
 from pages.ui.frame import begin, end
+from pages.ui.interventions import interventions
 from pages.ui.language import say
 from pages.ui.live import live
 from pages.ui.pictures import answer_picture, curve_pictures, sample_pictures, tap_pictures
@@ -55,6 +56,11 @@ def pictures(run, film):
     ]
 
 
+def detail(shown):
+    equation_of_cell(shown, "lstm", probe, tokens, taps)
+    interventions(shown, link, task, probe, tokens)
+
+
 live(
     link,
     experiment,
@@ -62,6 +68,6 @@ live(
     look=sequence_look(probe),
     look_key=f"sequence {probe.tolist()}",
     pictures=pictures,
-    detail=lambda shown: equation_of_cell(shown, "lstm", probe, tokens, taps),
+    detail=detail,
 )
 end("lstm")
