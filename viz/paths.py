@@ -46,7 +46,7 @@ def path_plane(paths: Mapping[str, Path], *, ranges: np.ndarray, shares: Sequenc
         figure.add_scatter(
             x=path.points[:, 0],
             y=path.points[:, 1],
-            text=_labels(path),
+            text=_labels(path, shared=_shared(paths, place)),
             textposition="top center" if place % 2 == 0 else "bottom center",
             **_drawn(name, path, place, marker=9),
         )
@@ -65,7 +65,10 @@ def path_space(paths: Mapping[str, Path], *, ranges: np.ndarray, shares: Sequenc
     figure = go.Figure()
     for place, (name, path) in enumerate(paths.items()):
         x, y, z = path.points.T
-        labels = [label.replace("&lt;", "‹").replace("&amp;", "&") for label in _labels(path)]
+        labels = [
+            label.replace("&lt;", "‹").replace("&amp;", "&")
+            for label in _labels(path, shared=_shared(paths, place))
+        ]
         figure.add_scatter3d(x=x, y=y, z=z, text=labels, **_drawn(name, path, place, marker=5))
         figure.add_scatter3d(x=x[-1:], y=y[-1:], z=z[-1:], **_end(name, place, 9))
     framed(figure, height=430, margin={"l": 0, "r": 0, "t": 12, "b": 0})
@@ -84,7 +87,7 @@ def _drawn(name: str, path: Path, place: int, *, marker: int) -> dict:
         "mode": "lines+markers+text",
         "customdata": [[step, token] for step, token in enumerate(told)],
         "hovertemplate": "after step %{customdata[0]}: %{customdata[1]}<extra>" + name + "</extra>",
-        "line": {"color": SERIES[place], "width": 3 if marker < 9 else 2.5},
+        "line": {"color": SERIES[place], "width": 5 if place == 0 else 2.5},
         "marker": {"color": SERIES[place], "size": marker},
     }
 
@@ -100,9 +103,19 @@ def _end(name: str, place: int, size: int) -> dict:
     }
 
 
-def _labels(path: Path) -> list[str]:
+def _shared(paths: Mapping[str, Path], place: int) -> int:
+    """How many points at the beginning an earlier path has too: they are named there."""
+    first, path = (list(paths.values())[number] for number in (0, place))
+    if place == 0:
+        return 0
+    same = [one == other for one, other in zip(first.tokens, path.tokens, strict=False)]
+    return 1 + (same.index(False) if False in same else len(same))
+
+
+def _labels(path: Path, *, shared: int) -> list[str]:
     every = -(-len(path.tokens) // MOST_LABELS)
-    return [START] + [shown_token(t) if step % every == 0 else "" for step, t in enumerate(path.tokens)]
+    told = [START, *(shown_token(t) if step % every == 0 else "" for step, t in enumerate(path.tokens))]
+    return [""] * shared + told[shared:]
 
 
 def _axis(number: int, share: float) -> str:

@@ -47,7 +47,11 @@ def step_curves(
             textposition="top center",
             textfont={"color": colour},
             customdata=[shown_token(word) for word in words],
-            line={"color": colour, "width": 2 if known else 3, "dash": "dot" if known else "solid"},
+            line={
+                "color": colour,
+                "width": 2 if known else 5 if plain == 1 else 2.5,
+                "dash": "dot" if known else "solid",
+            },
             hovertemplate="after step %{x}, %{customdata}: %{y:.3f}<extra>" + name + "</extra>",
             cliponaxis=False,
         )

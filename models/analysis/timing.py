@@ -33,7 +33,7 @@ class Cost:
 
 
 def update_costs(
-    task: Task, config: ModelConfig, kinds: Sequence[str], *, batch_size: int = 32, rounds: int = 15
+    task: Task, config: ModelConfig, kinds: Sequence[str], *, batch_size: int = 32, rounds: int = 9
 ) -> list[Cost]:
     """Costs of networks that differ in nothing but their kind.
 

@@ -26,7 +26,7 @@ def costs(link: Link, experiment: Experiment) -> None:
         )  # fmt: skip
         right.button(
             say("Measure again"), key=f"{link.page}.measure", icon=":material/timer:",
-            on_click=_measured.clear, help=say("Forward and backward of all of them in turns, 15 times."),
+            on_click=_measured.clear, help=say("Forward and backward of all of them in turns, 9 times."),
         )  # fmt: skip
         found = _measured(experiment.task, experiment.task_settings, model)
         st.dataframe([_row(cost, found) for cost in found], hide_index=True)
@@ -34,7 +34,7 @@ def costs(link: Link, experiment: Experiment) -> None:
             say(
                 "A GRU has three quarters of the LSTM's recurrent parameters and multiplications. Seconds "
                 "depend on the kernel: torch runs the LSTM in one fused call and the GRU in many small ones, "
-                "ours runs the GRU in one too. Times are the shortest of 15 turns, forward and backward "
+                "ours runs the GRU in one too. Times are the shortest of 9 turns, forward and backward "
                 "without the optimizer; a busy machine makes all of them longer."
             )
         )

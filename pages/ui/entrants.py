@@ -74,8 +74,8 @@ def starters(runners: list[Runner], reference: Experiment) -> None:
     for column, runner in zip(st.columns(len(first)), first, strict=True):
         units = runner.experiment.model.hidden
         column.metric(
-            NAMES[runner.kind],
-            say("{n:,} parameters", n=runner.parameters),
+            say("{name}, parameters", name=NAMES[runner.kind]),
+            f"{runner.parameters:,}",
             say("{units} units", units=units),
             delta_color="off",
             delta_arrow="off",

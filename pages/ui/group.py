@@ -88,9 +88,12 @@ def live_group(
         members = {name: Member(name, run, _film(name, run, look, look_key)) for name, run in runs.items()}
         members = {name: m for name, m in members.items() if look is None or m.film}
         if not members:
-            st.info(
-                say("Nothing trained with these settings yet. Press Train."), icon=":material/play_arrow:"
+            told = (
+                "The first moment is on its way …"
+                if runs
+                else "Nothing trained with these settings yet. Press Train."
             )
+            st.info(say(told), icon=":material/hourglass:" if runs else ":material/play_arrow:")
             return
         moments = sorted({step for m in members.values() for step in (m.film.moments if m.film else [])})
         group = Group(members, moments)

@@ -168,7 +168,9 @@ def _accuracy(metrics: Mapping[str, Mapping[str, float]], task: Task, moment: in
     before, after = (metrics[when].get("accuracy", float("nan")) for when in ("before", "after"))
     left, middle, right = st.columns([1, 1, 2], vertical_alignment="center")
     left.metric(say("Right before"), f"{before:.0%}")
-    middle.metric(say("Right after"), f"{after:.0%}", f"{100 * (after - before):+.0f} %")
+    middle.metric(
+        say("Right after"), f"{after:.0%}", say("{points:+.0f} points", points=100 * (after - before))
+    )
     right.caption(
         say("On {n} held-out sequences with the weights of update {step}; guessing gets {chance:.0%}.",
             n=SEQUENCES, step=moment, chance=task.chance)
