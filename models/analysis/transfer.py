@@ -14,6 +14,7 @@ from models.experiment import Experiment, ModelConfig, TrainConfig
 from models.networks import build_network
 from models.networks.base import Network, parameter_count
 from models.tasks import build_task
+from models.tasks.base import Task
 from models.training.features import last_layer_inputs
 from models.training.loop import Trainer, adopt
 
@@ -74,18 +75,19 @@ def by_hand(experiment: Experiment, frozen: Sequence[str]) -> Experiment:
     return dataclasses.replace(experiment, train=train)
 
 
-def body_parts(model: ModelConfig) -> tuple[str, ...]:
+def body_parts(model: ModelConfig, task: Task | None = None) -> tuple[str, ...]:
     """Beginnings of the parameter names of what can be switched, from the embeddings up, without the head.
 
-    Each name is one part for `TrainConfig.frozen`.
+    Each name is one part for `TrainConfig.frozen`. task: reviews, unless another one is given
     """
-    task = build_task("reviews", labelled=4)
+    task = build_task("reviews", labelled=4) if task is None else task
     with torch.random.fork_rng(devices=[]):
         names = [name for name, _ in build_network(model, task).named_parameters()]
     parts: dict[str, None] = {}
     for name in names:
-        pieces = name.split(".")
-        part = ".".join(pieces[:2]) if pieces[0] == "layers" else pieces[0]
+        pieces = name.split(".")[:-1]
+        depth = pieces.index("layers") + 2 if "layers" in pieces else len(pieces)
+        part = ".".join(pieces[:depth])
         parts.setdefault(f"{part}.", None)
     return tuple(part for part in parts if part != "to_logits.")
 

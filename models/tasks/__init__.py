@@ -11,6 +11,7 @@ from models.tasks.copy_memory import CopyMemory
 from models.tasks.counting import Brackets, EqualNumbers
 from models.tasks.grammar import Grammar
 from models.tasks.modular import ModularAddition
+from models.tasks.new_language import NewLanguage
 from models.tasks.order import Order
 from models.tasks.own_texts import OwnTexts
 from models.tasks.remember_first import RememberFirst
@@ -42,6 +43,7 @@ TASKS: dict[str, type[Task]] = {
         Grammar,
         Clicks,
         OwnTexts,
+        NewLanguage,
         ReverseSequence,
         ReadDates,
         EnglishToKorean,
