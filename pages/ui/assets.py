@@ -52,7 +52,7 @@ def _files() -> dict[str, Path]:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("plotly is not installed; it brings plotly.min.js")
     plotly = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    return {path.name: path for path in (*BROWSER.iterdir(), plotly)}
+    return {path.name: path for path in (*BROWSER.iterdir(), plotly) if path.suffix in TYPES}
 
 
 @cache

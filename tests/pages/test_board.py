@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.assets import BROWSER, address, routes
@@ -76,6 +78,17 @@ def test_all_files_of_the_board_have_an_address():
         match, scope = route.matches({"type": "http", "method": "GET", "path": address(path.name)})
         assert match.name == "FULL"
         assert scope["path_params"]["name"] == path.name
+
+
+def test_only_what_the_board_needs_is_served():
+    client = TestClient(Starlette(routes=routes()))
+    script = client.get(address("board.js"))
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert "immutable" in script.headers["cache-control"]
+    assert script.text == (BROWSER / "board.js").read_text()
+    assert client.get(address("board.js"), headers={"accept-encoding": "identity"}).text == script.text
+    assert client.get("/_board/old/board.js").headers["cache-control"] == "no-cache"
+    assert [client.get(address(name)).status_code for name in ("icon.png", "board.py", "")] == [404] * 3
 
 
 def test_user_text_never_becomes_markup():
