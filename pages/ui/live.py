@@ -49,12 +49,12 @@ def live(
     pictures: run and film -> pictures for the board
     detail: drawn under the board, given what was clicked and the moment shown
     """
-    run = shown_run(link, experiment, prepared=experiment == prepared)
+    run = shown_run(link, experiment, prepared)
     going = run is not None and run.going
 
     @st.fragment(run_every=TICK if going else None, key=f"{link.page}.live")
     def part() -> None:
-        now = shown_run(link, experiment, prepared=False)
+        now = shown_run(link, experiment, prepared)
         if (now is not None and now.going) != going:
             st.rerun()
         training_panel(link.page, experiment, now)

@@ -5,24 +5,34 @@ from __future__ import annotations
 import streamlit as st
 
 from models.experiment import Experiment
+from models.film import task_of
 from models.training.records import Run, UnknownRun
 from pages.ui.language import say
 from pages.ui.link import Link, write_query
 from pages.ui.services import attend, engine, store, visitor
 
 
-def shown_run(link: Link, experiment: Experiment, *, prepared: bool) -> Run | None:
+BUILD = ("kind", "layers", "bidirectional", "cell", "attention", "heads", "positions", "causal")
+"""What of a network decides which taps it has and the axes of their values."""
+
+
+def shown_run(link: Link, experiment: Experiment, prepared: Experiment) -> Run | None:
     """The run on the screen: the link's, else an equal one that the store has, else the page's own.
 
-    prepared: whether the experiment is the page's own default, which is trained at first sight
+    prepared: the page's own default, which is trained at first sight
+    A run whose pictures would not fit the controls (another task, another kind of network) is not shown.
     """
     run = _of_link(link)
     if run is None or run.experiment != experiment:
         known = store().find(experiment)
-        if known is None and prepared and (run is None or not run.going):
+        if known is None and experiment == prepared and (run is None or not run.going):
             known = engine().start(experiment, visitor())
+        if known is None and run is None:
+            known = store().find(prepared)
         if known:
             run = store().run(known)
+    if run and not alike(run.experiment, experiment):
+        return None
     if run:
         show_run(link.page, run.id)
         if run.going:
@@ -51,3 +61,10 @@ def show_run(page: str, run_id: str) -> None:
     """Put a run on the screen: its id goes into the URL."""
     st.session_state[f"{page}.run"] = run_id
     write_query(page, st.query_params.to_dict() | {"run": run_id})
+
+
+def alike(one: Experiment, other: Experiment) -> bool:
+    """Whether the same pictures fit both: the same symbols go into networks of the same build."""
+    if any(getattr(one.model, name) != getattr(other.model, name) for name in BUILD):
+        return False
+    return one.task == other.task and task_of(one).symbols == task_of(other).symbols

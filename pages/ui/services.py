@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 from functools import cache
 
@@ -36,6 +37,11 @@ def engine() -> Engine:
         return _services()[1]
 
 
+def started() -> bool:
+    """Whether this server has an engine already."""
+    return _services.cache_info().currsize > 0
+
+
 def visitor() -> str:
     """The name of this browser tab's session."""
     context = get_script_run_ctx()
@@ -54,8 +60,13 @@ def _presence(name: str) -> str:
 
 
 def prepare() -> None:
-    """Start the engine and train what the pages open on, where the store does not have it yet."""
+    """Start the engine and train what the pages open on, where the store does not have it yet.
+
+    With `UNROLLED_PREPARE=no` a page's run is trained when the page is first opened instead.
+    """
+    if os.environ.get("UNROLLED_PREPARE") == "no":
+        engine()
+        return
     for experiment in all_prepared():
         if store().find(experiment) is None:
             engine().start(experiment)
-    engine()

@@ -24,7 +24,8 @@ def layer_choice(link: Link, experiment: Experiment) -> int:
     layers = experiment.model.layers
     if layers == 1:
         return 0
-    key = link.start("layer", min(int(link.asked("layer", "0") or 0), layers - 1))
+    asked = link.asked("layer", "0")
+    key = link.start("layer", int(asked) if asked.isdecimal() and len(asked) < 3 else 0)
     st.session_state[key] = min(st.session_state[key] or 0, layers - 1)
     layer = st.segmented_control(
         say("Layer to look at"), range(layers), key=key, required=True, help=say("0 reads the input.")

@@ -1,0 +1,21 @@
+"""What all tests share: a store of their own, one torch thread."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_FOLDER = tempfile.TemporaryDirectory(prefix="unrolled-tests-", ignore_cleanup_errors=True)
+os.environ["UNROLLED_STORE"] = f"sqlite:///{Path(_FOLDER.name) / 'store.sqlite'}"
+os.environ.pop("UNROLLED_SCHEDULER", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """Several test processes share two cores."""
+    import torch
+
+    torch.set_num_threads(1)

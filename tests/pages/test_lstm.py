@@ -1,0 +1,135 @@
+"""The LSTM page: opens on a trained network, trains, keeps its link, explains bad input."""
+
+import numpy as np
+import pytest
+
+from models.prepared import PREPARED
+from pages.ui.services import store
+from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
+from tests.viz.payload import decode, past
+
+SHORT = {"steps": "60", "hidden": "5"}
+
+
+def is_finished(page):
+    run_id = asked(page).get("run")
+    return has_board(page) and bool(run_id) and store().run(run_id).status == "finished"
+
+
+@pytest.fixture(scope="module")
+def trained(request):
+    """A finished short run of the page's task."""
+    from streamlit.testing.v1 import AppTest
+
+    from tests.pages.conftest import APP
+
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page.switch_page("pages/lstm.py")
+    for name, value in SHORT.items():
+        page.query_params[name] = value
+    sound(page.run())
+    page.button(key="lstm.train").click().run()
+    return sound(run_until(page, is_finished).run())
+
+
+def test_first_sight_trains_the_prepared_run_and_shows_it(open_page):
+    page = run_until(open_page("lstm"), has_board)
+    run = store().run(asked(page)["run"])
+    assert run.experiment == PREPARED["lstm"]
+    header, _ = decode(payload(page))
+    names = [picture["name"] for picture in header["pictures"]]
+    assert {"answer", "layers.0.forget_gate", "layers.0.cell_state", "loss", "accuracy"} <= set(names)
+
+
+def test_gates_travel_as_unit_by_token_maps_over_all_moments(trained):
+    run = store().run(asked(trained)["run"])
+    moments = decode(payload(trained))[0]["moments"]
+    assert moments[0] == 0
+    assert moments[-1] == run.steps == 60
+    gates = past(payload(trained), "layers.0.forget_gate", "data.0.z")
+    tokens = PREPARED["lstm"]
+    assert tokens.model.hidden != 5
+    assert gates.shape[:2] == (len(moments), 5)
+    assert 0 <= np.nanmin(gates) <= np.nanmax(gates) <= 1
+
+
+def test_the_link_says_what_differs_from_the_page_itself(trained):
+    query = asked(trained)
+    assert {name: query[name] for name in SHORT} == SHORT
+    assert set(query) == {*SHORT, "run"}
+
+
+def test_moving_a_slider_says_that_the_pictures_are_of_other_settings(trained, open_page):
+    page = open_page("lstm", **{**SHORT, "run": asked(trained)["run"]})
+    sound(page.slider(key="lstm.hidden").set_value(7).run())
+    assert "Press Train to train with these" in texts(page)
+    assert has_board(page)
+    assert asked(page)["hidden"] == "7"
+
+
+def test_an_edited_sequence_is_read(trained, open_page):
+    page = open_page("lstm", **{**SHORT, "run": asked(trained)["run"]})
+    sound(page.text_input(key="lstm.probe.write_keep_clear").set_value("=c a ?").run())
+    assert past(payload(page), "layers.0.forget_gate", "data.0.z").shape[-1] == 3
+    assert asked(page)["probe"] == "=c a ?"
+
+
+def test_a_sequence_that_cannot_be_read_is_explained(trained, open_page):
+    page = open_page("lstm", **{**SHORT, "run": asked(trained)["run"]})
+    sound(page.text_input(key="lstm.probe.write_keep_clear").set_value("=c zebra ?").run())
+    assert "zebra" in texts(page)
+    assert has_board(page)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("hidden", "1000000", "wanted a whole number from 1 to 256"),
+        ("learning_rate", "nan", "wanted a number from"),
+        ("steps", "many", "got 'many'"),
+        ("task", "juggling", "wanted one of"),
+        ("seed", "-1", "wanted a whole number"),
+        ("run", "not-a-run", "not kept here"),
+        ("sort", "sideways", ""),
+        ("layer", "seven", ""),
+        ("probe", "x" * 9000, "cannot be read"),
+        ("task__length", "0", "wanted a whole number"),
+    ],
+)
+def test_bad_values_in_a_url_fall_back_with_a_notice(open_page, name, value, said):
+    page = open_page("lstm", **{name: value})
+    assert said in texts(page)
+
+
+def test_equation_of_the_chosen_cell_has_its_numbers(trained):
+    latex = [element.value for element in trained.get("latex")]
+    assert any(r"f_{0}[0] = \sigma(" in text for text in latex)
+
+
+def test_pause_step_and_resume(open_page):
+    page = open_page("lstm", steps="1500", hidden="6", seed="11")
+    page.button(key="lstm.train").click().run()
+    run_id = asked(page)["run"]
+    run_until(page, lambda p: store().run(run_id).step > 0)
+    page.button(key="lstm.pause").click().run()
+    run_until(page, lambda p: store().run(run_id).status == "paused")
+    before = store().run(run_id).step
+    page.run().button(key="lstm.step").click().run()
+    run_until(
+        page, lambda p: store().run(run_id).step == before + 1 and store().run(run_id).status == "paused"
+    )
+    page.run().button(key="lstm.resume").click().run()
+    run_until(page, lambda p: store().run(run_id).step > before + 1)
+    page.run().button(key="lstm.stop").click().run()
+    run_until(page, lambda p: store().run(run_id).status == "stopped")
+    assert has_board(page.run())
+
+
+def test_reset_shows_fresh_untrained_weights(open_page):
+    page = open_page("lstm", steps="300", hidden="6", seed="21")
+    page.button(key="lstm.reset").click().run()
+    run_id = asked(page)["run"]
+    run_until(page, lambda p: store().run(run_id).status == "paused")
+    assert store().run(run_id).experiment.train.seed == 22
+    assert store().run(run_id).step == 0
+    assert page.run().number_input(key="lstm.seed").value == 22
