@@ -21,12 +21,17 @@ class Link:
         last = st.session_state.get(f"{page}.link")
         self.fresh = last is None or (bool(self.given) and self.given != last)
         self.own: set[str] = set()
+        self.started: set[str] = set()
 
     def start(self, name: str, value: Any) -> str:
-        """The key of a widget, whose value is set to `value` where the URL decides."""
+        """The key of a widget, whose value is set to `value` where the URL decides.
+
+        Once in a run of the page: a fragment that runs again leaves what the person has chosen since.
+        """
         key = f"{self.page}.{name}"
-        if self.fresh or key not in st.session_state:
+        if (self.fresh and key not in self.started) or key not in st.session_state:
             st.session_state[key] = value
+        self.started.add(key)
         return key
 
     def asked(self, name: str, default: str) -> str:
