@@ -9,7 +9,7 @@ PREPARED: dict[str, Experiment] = {
     "rnn": Experiment(
         "reviews",
         model=ModelConfig(kind="rnn", hidden=16),
-        train=TrainConfig(steps=400),
+        train=TrainConfig(steps=400, learning_rate=0.01),
     ),
     "lstm": Experiment(
         "write_keep_clear",
