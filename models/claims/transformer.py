@@ -88,7 +88,7 @@ NO_POSITIONS = Claim(
     Order().chance,
     VASWANI,
     (200, 200),
-    2.0,
+    1.0,
 )
 SINUSOIDAL = Claim(
     "positions.sinusoidal",
@@ -97,7 +97,7 @@ SINUSOIDAL = Claim(
     Order().chance,
     VASWANI,
     (80, 90),
-    1.0,
+    0.5,
 )
 LEARNED = Claim(
     "positions.learned",
@@ -106,7 +106,7 @@ LEARNED = Claim(
     Order().chance,
     VASWANI,
     (40, 50),
-    0.6,
+    0.3,
 )
 ROTARY_SHIFTS = Claim(
     "positions.rotary_shifts",
@@ -115,7 +115,7 @@ ROTARY_SHIFTS = Claim(
     Order().chance,
     "Su et al. 2021, RoFormer",
     (40, 50),
-    0.6,
+    0.3,
 )
 ROTARY_DOES_NOT_REVERSE = Claim(
     "positions.rotary_does_not_reverse",
@@ -125,7 +125,7 @@ ROTARY_DOES_NOT_REVERSE = Claim(
     Order().chance,
     "Su et al. 2021, RoFormer",
     (200, 200),
-    2.0,
+    1.0,
 )
 ALIBI_EXTRAPOLATES = Claim(
     "extrapolation.alibi",
@@ -134,7 +134,7 @@ ALIBI_EXTRAPOLATES = Claim(
     GUESSED_CHARACTERS,
     "Press et al. 2022, Train Short, Test Long",
     (300, 300),
-    10.0,
+    6.0,
 )
 SINUSOIDAL_BREAKS = Claim(
     "extrapolation.sinusoidal",
@@ -143,7 +143,7 @@ SINUSOIDAL_BREAKS = Claim(
     GUESSED_CHARACTERS,
     "Press et al. 2022, Train Short, Test Long",
     (300, 300),
-    10.0,
+    6.0,
 )
 INDUCTION = Claim(
     "induction.two_layers",
@@ -153,7 +153,7 @@ INDUCTION = Claim(
     Repeated().chance,
     "Olsson et al. 2022, In-context Learning and Induction Heads",
     (150, 175),
-    4.0,
+    3.0,
 )
 NO_INDUCTION = Claim(
     "induction.one_layer",
@@ -172,7 +172,7 @@ GROKKING = Claim(
     ModularAddition().chance,
     "Power et al. 2022, Grokking",
     (675, 775),
-    3.0,
+    3.5,
 )
 NO_GROKKING = Claim(
     "grokking.no_weight_decay",
@@ -181,7 +181,7 @@ NO_GROKKING = Claim(
     ModularAddition().chance,
     "Power et al. 2022, Grokking",
     (1000, 1000),
-    4.0,
+    4.5,
 )
 
 CLAIMS = {
