@@ -40,17 +40,17 @@ class Pool:
 
     def lend(self, size: Size) -> Loan:
         """A workspace that comes back by itself when the loan is forgotten."""
-        return Loan(self, size)
+        return Loan(self, size, self.take(size))
 
 
 class Loan:
     """Holds a workspace as long as something holds the loan: the graph, until it is freed."""
 
-    def __init__(self, pool: Pool, size: Size) -> None:
-        """Take a workspace of that size."""
+    def __init__(self, pool: Pool, size: Size, workspace: Any) -> None:
+        """A workspace of that size, to be given back to the pool."""
         self.pool = pool
         self.size = size
-        self.workspace = pool.take(size)
+        self.workspace = workspace
 
     def __del__(self) -> None:
         """Give the workspace back."""
