@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from models.analysis.date_transfer import date_arm
 from models.analysis.transfer import PRETRAINING, UPDATES, arm
 from models.claims.base import Claim
 from models.experiment import Experiment, ModelConfig, TrainConfig
@@ -195,3 +196,14 @@ RECOMMENDERS = {
     )
     for kind in ("gru", "transformer")
 }
+
+NEW_LANGUAGE = Claim(
+    "new_language",
+    "After dates of eight languages, 32 examples are enough to read most Finnish ones; from scratch they "
+    "are enough for hardly any. Freezing the decoder keeps what reading and writing have in common.",
+    date_arm("encoder", 32),
+    chance=0.0,
+    source="",
+    updates=(300, 300),
+    seconds=15.0,
+)

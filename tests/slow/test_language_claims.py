@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.analysis.date_transfer import date_arm, exact_share
 from models.analysis.filling import slot_accuracy
 from models.analysis.ranking import compare_recommenders
 from models.analysis.transfer import accuracies, arm, body_parts, drift, forgetting, unit_correlations
@@ -167,3 +168,16 @@ def test_memory_of_the_session_beats_the_last_click(kind, seed):
     assert recalls["first-order Markov"] >= recalls["popularity"] + 0.05
     assert recalls[kind] <= recalls["best possible"] + 0.02
     assert found[kind].mean_reciprocal_rank > found["first-order Markov"].mean_reciprocal_rank
+
+
+@seeds
+def test_a_ninth_language_needs_few_examples_after_eight(seed):
+    shares = {name: exact_share(*_date_run(name, seed)) for name in ("scratch", "full", "encoder")}
+    assert shares["scratch"] <= 0.2, shares
+    assert shares["full"] >= shares["scratch"] + 0.3, shares
+    assert shares["encoder"] >= shares["scratch"] + 0.3, shares
+
+
+def _date_run(name: str, seed: int):
+    experiment = date_arm(name, 32, seed=seed)
+    return run(experiment)[0], experiment
