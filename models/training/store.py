@@ -86,18 +86,24 @@ class Store:
 
         return _known(run_id, self.database.read(run_id, look))
 
-    def find(self, experiment: Experiment) -> str | None:
+    def find(self, experiment: Experiment, *, any_status: bool = False) -> str | None:
         """The newest finished run of an equal experiment, else one that is going; None where there is none.
 
+        any_status: failing both, the newest that was paused, stopped or failed
         Runs that somebody changed while they trained do not count: they are not what the experiment says.
         """
         equal = and_(runs.c.digest == experiment.digest, runs.c.changes == "[]")
-        look = select(runs.c.id, runs.c.status, runs.c.created).where(
-            equal, runs.c.status.in_(("finished", *GOING))
-        )
+        look = select(runs.c.id, runs.c.status, runs.c.created).where(equal)
         found = self.database.read_all(lambda connection: connection.execute(look).all())
         rows = [row for part in found for row in part]
-        best = max(rows, key=lambda row: (row.status == "finished", row.created), default=None)
+        if not any_status:
+            rows = [row for row in rows if row.status in ("finished", *GOING)]
+        wanted = ("finished", *GOING)
+        best = max(
+            rows,
+            key=lambda row: (row.status == "finished", row.status in wanted, row.created),
+            default=None,
+        )
         return best.id if best else None
 
     def recent(self, limit: int = 12, visitor: str | None = None) -> list[Run]:

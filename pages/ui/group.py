@@ -76,7 +76,7 @@ def live_group(
     look: what is seen of each network (one look for all, or one per name); None looks into none
     """
     if prepared:
-        _start(experiments)
+        _start({name: e for name, e in experiments.items() if store().find(e, any_status=True) is None})
     going = any(run.going for run in _runs(experiments).values())
 
     @st.fragment(run_every=TICK if going else None, key=f"{link.page}.group")
@@ -107,7 +107,7 @@ def live_group(
 
 
 def _runs(experiments: Mapping[str, Experiment]) -> dict[str, Run]:
-    found = {name: store().find(experiment) for name, experiment in experiments.items()}
+    found = {name: store().find(e, any_status=True) for name, e in experiments.items()}
     return {name: store().run(run_id) for name, run_id in found.items() if run_id}
 
 
@@ -119,9 +119,14 @@ def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key:
 
 
 def _start(experiments: Mapping[str, Experiment]) -> None:
+    """Train what is not finished or going: go on with what was begun, begin the rest."""
     for experiment in experiments.values():
-        if store().find(experiment) is None:
-            attend(engine().start(experiment, visitor()))
+        if store().find(experiment) is not None:
+            continue
+        begun = store().find(experiment, any_status=True)
+        if begun:
+            engine().resume(begun)
+        attend(begun or engine().start(experiment, visitor()))
 
 
 def _stop(runs: Mapping[str, Run]) -> None:
@@ -132,7 +137,8 @@ def _stop(runs: Mapping[str, Run]) -> None:
 
 def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> None:
     """Train all, Stop all, and one line for every run."""
-    missing = {name: experiment for name, experiment in experiments.items() if name not in runs}
+    there = {name for name, run in runs.items() if run.going or run.status == "finished"}
+    missing = {name: experiment for name, experiment in experiments.items() if name not in there}
     going = any(run.going for run in runs.values())
     with st.container(border=True, key=f"{page}-panel", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -150,6 +156,8 @@ def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, 
                 st.caption(say("{n} to train, about {seconds}", n=len(missing), seconds=duration(seconds)))
         for name, run in runs.items():
             st.progress(min(1.0, run.step / run.steps), text=_line(name, run))
+            if run.status == "failed":
+                st.error(f"{name}: {run.reason} " + say("Press Train to go on."), icon=":material/error:")
 
 
 def _line(name: str, run: Run) -> str:

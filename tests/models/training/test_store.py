@@ -108,6 +108,18 @@ def test_the_unknown_is_named(store, ask):
         ask(store)
 
 
+def test_find_of_any_status_falls_back_on_what_was_begun(store):
+    mine = experiment(5)
+    paused = store.create(mine)
+    store.desk.record(paused, status="paused")
+    assert store.find(mine) is None
+    assert store.find(mine, any_status=True) == paused
+    going = store.create(mine)
+    stopped = store.create(mine)
+    store.desk.record(stopped, status="stopped")
+    assert store.find(mine, any_status=True) == store.find(mine) == going
+
+
 def test_find_prefers_finished_then_going_and_never_altered_runs(store):
     mine = experiment(5)
     finish = lambda run_id, **values: store.desk.record(run_id, status="finished", **values)  # noqa: E731
