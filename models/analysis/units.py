@@ -80,6 +80,28 @@ def best_unit(found: Mapping[str, np.ndarray], event: str) -> tuple[int, float]:
     return unit, float(found[event][unit])
 
 
+def read_out(states: np.ndarray, track: np.ndarray) -> float:
+    """How well all units together tell an event: r of a linear read-out with the track, from -1 to 1.
+
+    states: (time, batch, unit)
+    track: (batch, time)
+    The weights are fitted by least squares (with a ridge of 1) on the first half of the sequences and
+    judged on the others. Raises ValueError for fewer than two sequences.
+    """
+    sequences = states.shape[1]
+    if sequences < 2:
+        raise ValueError(f"wanted at least 2 sequences, to fit on some and judge on others; got {sequences}")
+    values = np.moveaxis(np.asarray(states, np.float64), 0, 1)
+    values = np.concatenate((values, np.ones((*values.shape[:2], 1))), axis=2)
+    half = sequences // 2
+    fitted, judged = (part.reshape(-1, values.shape[2]) for part in (values[:half], values[half:]))
+    normal = fitted.T @ fitted + np.eye(values.shape[2])
+    weights = np.linalg.solve(normal, fitted.T @ np.asarray(track[:half], np.float64).reshape(-1))
+    answers = (judged @ weights)[:, None]
+    wanted = np.asarray(track[half:], np.float64).reshape(-1, 1)
+    return float(_standardised(answers)[:, 0] @ _standardised(wanted)[:, 0] / len(wanted))
+
+
 @dataclass(frozen=True, slots=True)
 class Plane:
     """Fixed axes to look at hidden states from: the same for every moment of training."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.analysis.units import best_unit, correlations, order_units, principal_plane
+from models.analysis.units import best_unit, correlations, order_units, principal_plane, read_out
 
 rng = np.random.default_rng(3)
 
@@ -94,3 +94,17 @@ def test_fewer_units_than_axes_leave_the_rest_at_zero():
     plane = principal_plane(rng.normal(size=(8, 1, 2)), axes=3)
     assert (plane.project(rng.normal(size=(4, 2)))[:, 2] == 0).all()
     assert principal_plane(np.ones((5, 3))).share.tolist() == [0, 0]
+
+
+def test_a_read_out_finds_what_only_all_units_together_tell():
+    states = rng.normal(size=(40, 6, 5))
+    track = (states @ np.array([1, -1, 2, 0.5, 1])).T + 3
+    assert read_out(states, track) > 0.999
+    assert abs(read_out(states, rng.normal(size=(6, 40)))) < 0.3
+
+
+def test_a_read_out_is_judged_on_sequences_it_was_not_fitted_on():
+    states = rng.normal(size=(3, 2, 50))
+    assert abs(read_out(states, rng.normal(size=(2, 3)))) < 0.999
+    with pytest.raises(ValueError, match=r"wanted at least 2 sequences.*got 1"):
+        read_out(np.zeros((4, 1, 2)), np.zeros((1, 4)))
