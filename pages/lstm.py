@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from models.claims.recurrence import LSTM_COUNTS, LSTM_WITHOUT_FORGET_BIAS, forget_bias_experiment
 from models.film import task_of
 from models.looks import sequence_look
 from models.prepared import PREPARED
@@ -12,17 +13,25 @@ from pages.ui.interventions import interventions
 from pages.ui.language import say
 from pages.ui.live import live
 from pages.ui.pictures import answer_picture, curve_pictures, sample_pictures, tap_pictures
+from pages.ui.presets import presets
 from pages.ui.probe import probe_editor
 from pages.ui.units import layer_choice, unit_order
 
 BASE = PREPARED["lstm"]
 GATES = ("forget_gate", "input_gate", "output_gate", "candidate", "cell_state", "hidden_state")
 
+PRESETS = {
+    "lag 20, forget bias 0": LSTM_WITHOUT_FORGET_BIAS.experiment,
+    "lag 20, forget bias 3": forget_bias_experiment(20, 3.0, 150),
+    "a cell that counts": LSTM_COUNTS.experiment,
+}
+
 link = begin("lstm", "LSTM: gates that remember")
+presets("lstm", BASE, PRESETS)
 experiment = experiment_controls(
     link,
     BASE,
-    tasks=("write_keep_clear", "remember_first", "characters"),
+    tasks=("write_keep_clear", "remember_first", "equal_numbers", "characters"),
     model=("hidden", "layers", "forget_bias"),
     ranges={"hidden": (2, 64), "layers": (1, 3), "steps": (50, 2000), "batch_size": (8, 256)},
 )

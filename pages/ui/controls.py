@@ -57,12 +57,13 @@ def experiment_controls(
         shape = {name: _control(link, name, asked.model, limits) for name in model}
         st.caption(say("Training"))
         ways = {name: _control(link, name, asked.train, limits) for name in train}
-    return _experiment(link, base, task, options, shape, ways)
+    return _experiment(link, base, asked, task, options, shape, ways)
 
 
 def _experiment(
     link: Link,
     base: Experiment,
+    asked: Experiment,
     task: str,
     options: dict[str, Any],
     shape: dict[str, Any],
@@ -73,8 +74,8 @@ def _experiment(
         experiment = Experiment(
             task,
             options,
-            dataclasses.replace(base.model, **shape),
-            dataclasses.replace(base.train, **ways),
+            dataclasses.replace(asked.model, **shape),
+            dataclasses.replace(asked.train, **ways),
             base.start_from,
         )
         TASKS[task](**options)
