@@ -171,3 +171,18 @@ def test_connectivity_reads_any_network_with_an_embedding_tap():
     sizes = connectivity(network, inputs, 3)
     assert sizes.shape == inputs.shape
     assert (sizes[:4] > 0).all() and (sizes[4:] == 0).all()
+
+
+@pytest.mark.parametrize("nonlinearity", ["linear", "tanh", "relu"])
+def test_the_law_equals_automatic_differentiation(nonlinearity):
+    random = np.random.default_rng(3)
+    rotation, _ = np.linalg.qr(random.standard_normal((6, 6)))
+    inputs, direction = 0.3 * random.standard_normal((8, 6)), random.standard_normal(6)
+    function = {"linear": torch.clone, "tanh": torch.tanh, "relu": torch.relu}[nonlinearity]
+    weight, states = torch.tensor(1.4 * rotation, requires_grad=True), [torch.zeros(6, dtype=torch.double)]
+    for x in torch.tensor(inputs):
+        states.append(function(weight @ states[-1] + x))
+    gradients = torch.autograd.grad(states[-1] @ torch.tensor(direction), states[1:])
+    sizes = np.array([gradient.norm().item() for gradient in gradients])
+    law = gradient_law(1.4, 8, units=6, nonlinearity=nonlinearity, seed=3)
+    np.testing.assert_allclose(law, sizes / sizes[-1], rtol=1e-10)
