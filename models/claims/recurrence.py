@@ -138,7 +138,7 @@ ADDING_LSTM = Claim(
     ),
     chance=1 / 6,
     source=HOCHREITER,
-    updates=(494, 608),
+    updates=(489, 608),
     seconds=2.8,
 )
 
@@ -153,8 +153,8 @@ ADDING_IRNN = Claim(
     ),
     chance=1 / 6,
     source=LE,
-    updates=(476, 770),
-    seconds=2.0,
+    updates=(546, 823),
+    seconds=2.5,
 )
 
 COPY_RNN = Claim(
@@ -181,7 +181,7 @@ CELLS_FOLLOW_THE_TEXT = Claim(
     chance=0.185,
     source=KARPATHY,
     updates=(300, 300),
-    seconds=4.0,
+    seconds=4.7,
 )
 
 CLAIMS = {
