@@ -30,7 +30,7 @@ KOREAN = Claim(
     chance=0.0,
     source="Bahdanau et al. 2015",
     updates=(450, 450),
-    seconds=0.0,
+    seconds=8.2,
 )
 KOREAN_ONE_VECTOR = Claim(
     key="korean_one_vector",
@@ -39,7 +39,7 @@ KOREAN_ONE_VECTOR = Claim(
     chance=0.0,
     source="Bahdanau et al. 2015",
     updates=(450, 450),
-    seconds=0.0,
+    seconds=6.4,
 )
 DATES = Claim(
     key="dates",
@@ -48,7 +48,7 @@ DATES = Claim(
     chance=0.0,
     source="",
     updates=(400, 400),
-    seconds=0.0,
+    seconds=5.9,
 )
 REVERSAL_WALL = Claim(
     key="reversal_wall",
@@ -57,7 +57,7 @@ REVERSAL_WALL = Claim(
     chance=0.0,
     source="Cho et al. 2014",
     updates=(800, 800),
-    seconds=0.0,
+    seconds=7.2,
 )
 REVERSAL_MENDED = Claim(
     key="reversal_mended",
@@ -66,7 +66,7 @@ REVERSAL_MENDED = Claim(
     chance=0.0,
     source="Bahdanau et al. 2015",
     updates=(800, 800),
-    seconds=0.0,
+    seconds=9.0,
 )
 FACTS = Claim(
     key="facts",
@@ -79,6 +79,6 @@ FACTS = Claim(
     chance=1 / 8,
     source="Weston et al. 2015",
     updates=(1000, 1000),
-    seconds=0.0,
+    seconds=13.5,
 )
 CLAIMS = (KOREAN, KOREAN_ONE_VECTOR, DATES, REVERSAL_WALL, REVERSAL_MENDED, FACTS)

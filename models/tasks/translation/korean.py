@@ -15,6 +15,7 @@ from models.tasks.base import Batch
 from models.tasks.translation.base import END, PAD, TranslationTask
 from models.tasks.translation.korean_grammar import (
     ADJECTIVES,
+    CONJUNCTIONS,
     KOREAN_WORDS,
     PEOPLE,
     PLACES,
@@ -26,7 +27,7 @@ from models.tasks.translation.korean_grammar import (
 from models.tasks.translation.pool import Pool, build_pool
 
 ENGLISH_WORDS = (
-    PAD, "the", "in", "and", *PEOPLE, *THINGS, *ADJECTIVES, *VERBS, *PLACES, *TIMES,
+    PAD, "the", "in", *CONJUNCTIONS, *PEOPLE, *THINGS, *ADJECTIVES, *VERBS, *PLACES, *TIMES,
 )  # fmt: skip
 TRAINING, HELD_OUT = 9_000, 1_000
 """Sentences of each pool."""
@@ -45,7 +46,7 @@ class EnglishToKorean(TranslationTask):
     longest_probe: ClassVar[int] = 60
 
     clauses: int = whole(
-        3, 1, 3, "Most clauses", "Sentences have from 1 to this many clauses joined by and.", unit="clauses"
+        3, 1, 3, "Most clauses", "Sentences have from 1 to this many, joined by and, but.", unit="clauses"
     )  # fmt: skip
 
     @property
@@ -102,8 +103,10 @@ def pools(clauses: int) -> tuple[Pool, Pool]:
     chance = random.Random(clauses)
     sentences: dict[tuple[str, ...], None] = {}
     while len(sentences) < TRAINING + HELD_OUT:
-        parts = [clause(chance) for _ in range(chance.randint(1, clauses))]
-        sentences[tuple(" and ".join(parts).split())] = None
+        words = clause(chance).split()
+        for _ in range(chance.randint(1, clauses) - 1):
+            words += [chance.choice(CONJUNCTIONS), *clause(chance).split()]
+        sentences[tuple(words)] = None
     ordered = list(sentences)
     return _pool(ordered[HELD_OUT:]), _pool(ordered[:HELD_OUT])
 

@@ -25,10 +25,13 @@ PLACES_IN_KOREAN = {
     "village": "마을에서",
 }  # fmt: skip
 TIMES_IN_KOREAN = {"yesterday": "어제", "today": "오늘", "recently": "최근에", "once": "예전에"}
+CONJUNCTIONS_IN_KOREAN = {"and": "그리고", "but": "하지만"}
+"""Two of them, so that this word, too, has to be read from its source and not guessed from the length."""
 
 PEOPLE, THINGS = tuple(PEOPLE_IN_KOREAN), tuple(THINGS_IN_KOREAN)
 ADJECTIVES, VERBS = tuple(ADJECTIVES_IN_KOREAN), tuple(VERBS_IN_KOREAN)
 PLACES, TIMES = tuple(PLACES_IN_KOREAN), tuple(TIMES_IN_KOREAN)
+CONJUNCTIONS = tuple(CONJUNCTIONS_IN_KOREAN)
 NOUNS_IN_KOREAN = PEOPLE_IN_KOREAN | THINGS_IN_KOREAN
 
 Word = tuple[str, int]
@@ -51,7 +54,7 @@ def as_object(noun: str) -> str:
 
 
 KOREAN_WORDS = (
-    "그리고",
+    *CONJUNCTIONS_IN_KOREAN.values(),
     *map(as_subject, PEOPLE_IN_KOREAN.values()),
     *map(as_object, NOUNS_IN_KOREAN.values()),
     *ADJECTIVES_IN_KOREAN.values(),
@@ -64,19 +67,19 @@ KOREAN_WORDS = (
 def translate(words: Sequence[str]) -> list[Word] | None:
     """Korean words, each with the place of its English word; None outside the grammar.
 
-    Grammar: clause (and clause)*; clause = noun phrase, verb, noun phrase, (in the place), (time).
+    Grammar: clause (and|but clause)*; clause = noun phrase, verb, noun phrase, (in the place), (time).
     """
     translated: list[Word] = []
     start = 0
     while True:
-        end = next((i for i in range(start, len(words)) if words[i] == "and"), len(words))
+        end = next((i for i in range(start, len(words)) if words[i] in CONJUNCTIONS), len(words))
         clause = _clause(words, start, end)
         if clause is None:
             return None
         translated += clause
         if end == len(words):
             return translated
-        translated.append(("그리고", end))
+        translated.append((CONJUNCTIONS_IN_KOREAN[words[end]], end))
         start = end + 1
 
 

@@ -213,4 +213,4 @@ def test_refusals_say_what_was_wanted():
 def test_other_tasks_fit():
     network = network_of(EnglishToKorean(clauses=1), attention="dot")
     batch = EnglishToKorean(clauses=1).sample(4, torch.Generator().manual_seed(0))
-    assert network.answer(batch).shape == (*batch.targets.shape, 60)
+    assert network.answer(batch).shape == (*batch.targets.shape, 61)

@@ -28,15 +28,15 @@ FINAL_CONSONANTS = {
 
 
 def test_a_translation_written_by_hand():
-    text = "The famous king remembered the small flower in the forest yesterday and the cat saw the bear"
+    text = "The famous king remembered the small flower in the forest yesterday but the cat saw the bear"
     source = TASK.encode(text)
-    wanted = "어제 유명한 왕이 숲에서 작은 꽃을 기억했다 그리고 고양이가 곰을 보았다"
+    wanted = "어제 유명한 왕이 숲에서 작은 꽃을 기억했다 하지만 고양이가 곰을 보았다"
     target = TASK.solve(source)
     assert TASK.read_answer(target) == wanted
     known = TASK.alignment(source, torch.tensor(target))
     words = text.lower().split()
     aligned = " ".join(words[row.argmax()] for row in known[:-1])
-    assert aligned == "yesterday famous king forest small flower remembered and cat bear saw"
+    assert aligned == "yesterday famous king forest small flower remembered but cat bear saw"
     assert (known[:-1].sum(1) == 1).all()
 
 
