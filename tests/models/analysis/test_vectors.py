@@ -30,6 +30,17 @@ def test_analogies_and_offsets_of_a_space_made_for_them(space):
     assert offset_agreement(space, PAIRS) == pytest.approx(1)
 
 
+def test_an_analogy_is_scored_by_the_cosine_with_second_minus_first_plus_third():
+    vectors = np.random.default_rng(5).normal(size=(7, 4))
+    unit = vectors - vectors.mean(0)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    wanted = unit[1] - unit[0] + unit[2]
+    cosines = unit @ wanted / np.linalg.norm(wanted)
+    best = 3 + int(cosines[3:].argmax())
+    word, score = WordSpace(tuple("abcdefg"), vectors).analogy("a", "b", "c", 1)[0]
+    assert word == "abcdefg"[best] and score == pytest.approx(cosines[best])
+
+
 def test_a_scrambled_space_has_no_analogies(space):
     scrambled = WordSpace(space.words, np.random.default_rng(3).normal(size=(6, 4)))
     assert analogy_accuracy(scrambled, PAIRS) < 0.7
