@@ -77,7 +77,7 @@ class ModelConfig:
         -2.0,
         8.0,
         "Forget-gate bias",
-        "Initial bias of the LSTM's forget gate: the higher, the longer it remembers before it has learned anything.",
+        "Initial bias of the forget gate: the higher, the longer a fresh LSTM remembers.",
         step=0.5,
     )
     cell: str = choice("lstm", CELLS, "Cell", "Recurrent cell of the encoder and of the decoder.")

@@ -66,8 +66,11 @@ def test_experiment_imports_nothing_of_the_project_but_settings():
 
 @pytest.mark.parametrize(
     ("module", "absent"),
-    [("viz.maps, viz.curves, viz.picture", "torch"), ("models.experiment", "torch")]
-    + [("models.training.worker, models.training.cluster", "streamlit")],
+    [
+        ("viz.maps, viz.curves, viz.picture", "torch"),
+        ("models.experiment", "torch"),
+        ("models.training.worker, models.training.cluster", "streamlit"),
+    ],
 )
 def test_loads_without(module, absent):
     code = f"import sys, {module}; sys.exit({absent!r} in sys.modules)"
@@ -75,5 +78,9 @@ def test_loads_without(module, absent):
 
 
 def test_pages_are_recipes():
-    long = {p.name: n for p in (ROOT / "pages").glob("*.py") if (n := len(p.read_text("utf-8").splitlines())) > 110}
+    long = {
+        p.name: n
+        for p in (ROOT / "pages").glob("*.py")
+        if (n := len(p.read_text("utf-8").splitlines())) > 110
+    }
     assert long == {}

@@ -11,7 +11,6 @@ from pages.ui.language import say
 from pages.ui.link import Link, write_query
 from pages.ui.services import attend, engine, store, visitor
 
-
 BUILD = ("kind", "layers", "bidirectional", "cell", "attention", "heads", "positions", "causal")
 """What of a network decides which taps it has and the axes of their values."""
 

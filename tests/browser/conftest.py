@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from playwright.sync_api import expect
 
 from tests.browser.chromium import ROOT, chromium, server
-
 
 expect.set_options(timeout=60_000)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 
@@ -16,7 +17,22 @@ needs_transformers = pytest.mark.skipif(
     importlib.util.find_spec("transformers") is None,
     reason="the optional packages of requirements-pretrained.txt are not installed",
 )
-WORDS = "the film was not bad it great this these cats near river sleep often".split()
+WORDS = [
+    "the",
+    "film",
+    "was",
+    "not",
+    "bad",
+    "it",
+    "great",
+    "this",
+    "these",
+    "cats",
+    "near",
+    "river",
+    "sleep",
+    "often",
+]
 
 
 @pytest.fixture(scope="module")
@@ -144,10 +160,8 @@ def test_code_of_a_repository_is_never_executed(bert_folder, tmp_path):
     config["auto_map"] = {"AutoModelForMaskedLM": "evil.Model", "AutoConfig": "evil.Config"}
     (tmp_path / "config.json").write_text(json.dumps(config), "utf-8")
     (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')", "utf-8")
-    try:
+    with contextlib.suppress(PretrainedError):
         load(tmp_path)
-    except PretrainedError:
-        pass
     assert not (tmp_path / "ran").exists()
 
 

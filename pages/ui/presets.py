@@ -1,0 +1,20 @@
+"""Experiments worth opening, one click each: the same page with other settings in its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from models.experiment import Experiment
+from pages.ui.language import say
+
+
+def presets(page: str, base: Experiment, choices: Mapping[str, Experiment]) -> None:
+    """A row of links: name -> experiment. The page's own is among them, so that one finds back."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{page}-presets"):
+        st.caption(say("Start from:"), width="content")
+        for name, experiment in {say("this page's own"): base, **choices}.items():
+            st.page_link(
+                f"pages/{page}.py", label=say(name), query_params=experiment.to_query(base), width="content"
+            )
