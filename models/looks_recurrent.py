@@ -12,7 +12,7 @@ from torch import Tensor
 
 from models.analysis.gradients import gradient_through_time
 from models.analysis.interventions import Intervention
-from models.analysis.units import Plane, best_unit, correlations, principal_plane
+from models.analysis.units import Plane, best_unit, correlations, principal_plane, read_out
 from models.film import Look
 from models.looks import held_out_states, sequence_look, softmax
 from models.networks import Network
@@ -54,13 +54,14 @@ def gradient_look(batch: Batch) -> Look:
 
 
 def scored_together(task: Task, n: int = 16) -> tuple[Batch, int]:
-    """Held-out sequences that are all scored last at the same step, and that step."""
+    """Held-out sequences that are all scored last at the same step, cut off after it, and that step."""
     batch = task.held_out(256)
     steps = torch.arange(batch.counts.shape[1])
     last = torch.where(batch.counts, steps, -1).amax(1)
     step = int(last[last >= 0].mode().values)
     rows = (last == step).nonzero().flatten()[:n]
-    return Batch(batch.inputs[rows], batch.targets[rows], batch.counts[rows]), step
+    cut = (rows, slice(step + 1))
+    return Batch(batch.inputs[cut], batch.targets[cut], batch.counts[cut]), step
 
 
 def another_order(task: Task, probe: Tensor) -> str:
@@ -116,10 +117,14 @@ def _readable(task: Task, text: str) -> bool:
 def plane_of(states: Sequence[np.ndarray], axes: int = 3) -> tuple[Plane, list[np.ndarray]]:
     """Axes fixed from the last moment of training, and each sequence's states in them.
 
-    states: for each sequence (moment, time, unit)
+    states: for each sequence (moment, time, unit). Where training has exploded into infinity, the last
+    moment before decides.
     Returns the axes and, for each sequence, (moment, time + 1, axis): the empty state first.
     """
-    plane = principal_plane(np.concatenate([values[-1] for values in states]), axes)
+    sound = np.logical_and.reduce([np.isfinite(values).all(axis=(1, 2)) for values in states])
+    last = int(np.flatnonzero(sound)[-1]) if sound.any() else 0
+    seen = np.concatenate([values[last] for values in states])
+    plane = principal_plane(np.nan_to_num(seen, posinf=0, neginf=0), axes)
     started = [np.concatenate([np.zeros_like(values[:, :1]), values], axis=1) for values in states]
     return plane, [plane.project(values) for values in started]
 
@@ -132,13 +137,18 @@ class Follower:
     unit: int
     r: float
     """Pearson's r over held-out sequences, signed."""
+    together: float
+    """r of a linear read-out of all units together, on sequences that it was not fitted to."""
 
 
 def followers(network: Network, task: Task, tap: str) -> dict[str, Follower]:
     """For every event of the task the unit that follows it best, on 64 held-out sequences."""
     states, events = held_out_states(network, task, tap)
     found = correlations(states, events)
-    return {event: Follower(event, *best_unit(found, event)) for event in found}
+    return {
+        event: Follower(event, *best_unit(found, event), read_out(states, track))
+        for event, track in events.items()
+    }
 
 
 def under(

@@ -10,7 +10,7 @@ from pages.ui.follow import following, unit_that_follows
 from pages.ui.frame import begin, end
 from pages.ui.gradients import connectivity_view, gradient_pictures, law
 from pages.ui.interventions import interventions
-from pages.ui.kinds import recurrent_kind
+from pages.ui.kinds import STARTS, recurrent_kind
 from pages.ui.language import say
 from pages.ui.live import live
 from pages.ui.orders import other_order
@@ -31,11 +31,12 @@ TASKS = ("reviews", "remember_first", "brackets", "equal_numbers", "write_keep_c
 
 link = begin("rnn", "RNN: reading word by word")
 BASE = PREPARED["rnn"]
+own = recurrent_kind(link, BASE)
 experiment = experiment_controls(
     link,
-    recurrent_kind(link, BASE),
+    own,
     tasks=TASKS,
-    model=("hidden", "layers", "nonlinearity", "start", "gain"),
+    model=("hidden", "layers", *STARTS[own.model.kind]),
     train=("learning_rate", "clip", "batch_size", "steps", "seed"),
     ranges={
         "hidden": (2, 64),
@@ -71,6 +72,8 @@ def pictures(run, film):
         case "gradient":
             return gradient_pictures(run, film, task.decode(batch.inputs[0]))
     reading = reading_pictures(film, task, tokens, others)
+    if view == "change":
+        return reading
     maps = tap_pictures(film, [state], tokens, NOTES)
     return [*reading, *path_pictures(film, state, tokens, others), *maps, *curve_pictures(run, film),
             *sample_pictures(film)]  # fmt: skip

@@ -42,7 +42,7 @@ def coloured_text(
         textfont={"size": 15, "family": "monospace"},
         hovertemplate=name + ", %{text}: %{z:.3f}<extra></extra>",
         hoverongaps=False,
-        colorbar={"thickness": 10, "len": 0.95, "outlinewidth": 0},
+        colorbar={"thickness": 10, "len": 1.0, "outlinewidth": 0, "tickvals": [-limit * signed, limit]},
         xgap=1,
         ygap=3,
     )

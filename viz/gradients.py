@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.maps import under_tokens
-from viz.theme import GREY, SERIES, framed
+from viz.theme import ORANGE, SERIES, framed
 
 FLOOR, CEILING = 1e-12, 1e8
 """What is smaller counts as vanished, what is larger as exploded; both stay on the picture."""
@@ -55,8 +55,8 @@ def law_curves(curves: Mapping[str, np.ndarray], *, exact: np.ndarray) -> go.Fig
     for place, (name, sizes) in enumerate(curves.items()):
         line = _line(name, sizes, SERIES[place], width=4, dash="solid")
         figure.add_scatter(**{**line, "x": steps})
-    law = _line("gain to the power of the distance", exact, GREY, width=2, dash="dash")
-    figure.add_scatter(**{**law, "x": steps})
+    law = _line("gain to the power of the distance", exact, ORANGE, width=2, dash="dash")
+    figure.add_scatter(**{**law, "x": steps, "opacity": 1.0})
     framed(figure, height=320)
     sizes = np.concatenate([bounded(values) for values in (*curves.values(), exact)])
     _logarithmic(figure, float(np.nanmin(sizes)), float(np.nanmax(sizes)))
@@ -80,5 +80,5 @@ def _logarithmic(figure: go.Figure, low: float, high: float) -> None:
     low, high = np.log10(max(low, FLOOR)), np.log10(min(max(high, FLOOR), CEILING))
     figure.update_yaxes(
         type="log", range=[low - 0.4, high + 0.4], title="size of the gradient", exponentformat="power",
-        showgrid=True, nticks=8,
+        showgrid=True, dtick=max(1, round((high - low) / 7)),
     )  # fmt: skip

@@ -10,6 +10,9 @@ from models.experiment import CELLS, Experiment
 from pages.ui.language import say
 from pages.ui.link import Link
 
+STARTS = {"rnn": ("nonlinearity", "start", "gain"), "lstm": ("forget_bias", "start", "gain"),
+          "gru": ("start", "gain")}  # fmt: skip
+"""The settings of a fresh network that each kind has."""
 NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU", "transformer": "Transformer"}
 
 

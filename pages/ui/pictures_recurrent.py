@@ -102,6 +102,9 @@ def path_pictures(film: Film, tap: str, tokens: Sequence[str], others: Sequence[
 def _ranges(ways: Sequence[np.ndarray]) -> np.ndarray:
     """(axis, 2) ends that hold every moment, with a margin for the labels."""
     points = np.concatenate([way.reshape(-1, way.shape[-1]) for way in ways])
+    points = points[np.isfinite(points).all(1)]
+    if not len(points):
+        return np.tile([-1.0, 1.0], (ways[0].shape[-1], 1))
     low, high = points.min(0), points.max(0)
     margin = 0.12 * np.maximum(high - low, 1e-3)
     return np.stack([low - margin, high + margin], axis=1)
@@ -124,22 +127,22 @@ def unit_pictures(
     track: (time,) the event itself
     """
     values = film[tap]
-    limit = max(1.0, float(np.abs(values).max()))
+    limit = max(1.0, float(np.nanmax(np.abs(values))))
     event = say(trained.event)
-    span = max(float(np.abs(track).max()), 1e-9)
+    best = say("Unit {unit}: follows “{event}”, r = {r:+.2f}", unit=trained.unit, event=event, r=trained.r)
+    told = say("By the newest weights, on 64 held-out sequences. All units read together: r = {r:+.2f}.",
+               r=trained.together)  # fmt: skip
+    control = say("Control, untrained: unit {unit}, r = {r:+.2f}", unit=untrained.unit, r=untrained.r)
+    before = say("The best of all units before the first update. All units read together: r = {r:+.2f}.",
+                 r=untrained.together)  # fmt: skip
+    truth = say("What really happens: {event}", event=event)
+    still = np.repeat(values[:1, :, untrained.unit], len(values), 0)
+    tracks, span = np.repeat(track[None], len(values), 0), max(float(np.abs(track).max()), 1e-9)
     return [
-        _text_picture("unit", values[..., trained.unit], tokens, limit,
-                      say("Unit {unit}: follows “{event}”, r = {r:+.2f}", unit=trained.unit, event=event,
-                          r=trained.r),
-                      say("r over 64 held-out sequences, by the newest weights; guessing gives r near 0.")),
-        _text_picture("control", np.repeat(values[:1, :, untrained.unit], len(values), 0), tokens, limit,
-                      say("Control, untrained: unit {unit}, r = {r:+.2f}", unit=untrained.unit,
-                          r=untrained.r),
-                      say("The best of all units before the first update, and its values then.")),
-        _text_picture("event", np.repeat(track[None], len(values), 0), tokens, span,
-                      say("What really happens: {event}", event=event),
-                      say("Counted in the text itself; no network.")),
-    ]  # fmt: skip
+        _text_picture("unit", values[..., trained.unit], tokens, limit, best, told),
+        _text_picture("control", still, tokens, limit, control, before),
+        _text_picture("event", tracks, tokens, span, truth, say("Counted in the text itself; no network.")),
+    ]
 
 
 def _text_picture(

@@ -1,4 +1,4 @@
-"""Costs of recurrent networks: counts against formulas, both kernels on equal gradients; no time is asserted."""
+"""Costs of recurrent networks: counts against formulas, both kernels on equal gradients; no times."""
 
 import pytest
 import torch

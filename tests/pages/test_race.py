@@ -1,0 +1,57 @@
+"""The race page: who takes part, what is held equal, one chart, accuracy against lag."""
+
+import numpy as np
+
+from models.prepared import RACE, RACE_SEEDS
+from models.race import EQUAL, KINDS, entrants
+from pages.ui.services import store
+from tests.pages.conftest import asked, payload, run_until, sound, texts
+from tests.viz.payload import decode, past
+
+SHORT = {"steps": "40", "hidden": "6", "batch_size": "16", "task__lag": "3", "kinds": "rnn,gru", "seeds": "2"}
+
+
+def finished(page):
+    return "Right in 9 of 10" in texts(page)
+
+
+def test_two_networks_with_two_seeds_run_side_by_side(open_page):
+    page = open_page("race", **SHORT)
+    assert "4 to train" in texts(page)
+    page.button(key="race.train").click().run()
+    page = sound(run_until(page, finished))
+    header, _ = decode(payload(page))
+    pictures = {picture["name"]: picture for picture in header["pictures"]}
+    assert list(pictures) == ["accuracy", "loss", "answer RNN", "answer GRU"]
+    lines = [line for line in pictures["accuracy"]["figure"]["data"] if not line["name"].endswith("spread")]
+    bands = [line for line in pictures["accuracy"]["figure"]["data"] if line["name"].endswith("spread")]
+    assert [line["name"] for line in lines] == ["RNN", "GRU"]
+    assert len(bands) == 2
+    cursor = past(payload(page), "accuracy", "layout.shapes.0.x0")
+    assert np.array_equal(cursor, header["moments"])
+    assert past(payload(page), "answer GRU", "data.0.z").shape[0] == len(header["moments"])
+
+
+def test_what_is_held_equal_changes_the_sizes_on_the_screen(open_page):
+    page = open_page("race", kinds="rnn,lstm", hidden="12", seeds="1")
+    sizes = [int(metric.value.replace(",", "")) for metric in page.metric]
+    assert abs(sizes[0] - sizes[1]) < 60
+    page = sound(page.segmented_control(key="race.held").set_value("units").run())
+    sizes = [int(metric.value.replace(",", "")) for metric in page.metric]
+    assert sizes[0] < sizes[1] / 2
+    assert [metric.delta for metric in page.metric] == ["12 units", "12 units"]
+    assert asked(page)["held"] == "units"
+
+
+def test_first_sight_starts_the_prepared_race(open_page):
+    page = open_page("race")
+    runs = [store().find(runner.experiment) for runner in entrants(RACE, KINDS, EQUAL[0], RACE_SEEDS)]
+    assert len(runs) == 8 and all(runs)
+    page.button(key="race.stop").click().run()
+    assert not sound(page).exception
+
+
+def test_a_link_that_asks_for_nonsense_falls_back(open_page):
+    page = open_page("race", kinds="cnn", held="seconds", seeds="-3", task__lag="99999")
+    assert "The link asked for something that cannot be" in texts(page)
+    assert len(page.metric) == 4
