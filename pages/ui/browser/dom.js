@@ -14,8 +14,6 @@ export function element(tag, attributes = {}, ...children) {
 const PATHS = {
   play: "M7 4v16l13-8z",
   pause: "M6 4h4v16H6zM14 4h4v16h-4z",
-  first: "M5 4h3v16H5zM20 4v16L9 12z",
-  last: "M16 4h3v16h-3zM4 4v16l11-8z",
   fullscreen: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",
 };
 

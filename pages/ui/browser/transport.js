@@ -1,6 +1,6 @@
 // The slider over the training steps, with play, speed and the two ends.
 
-import { element, icon, iconButton } from "./dom.js";
+import { element, icon, iconButton, textButton } from "./dom.js";
 
 const MOMENTS_A_SECOND = 10;
 const SPEEDS = [0.5, 1, 2, 4];
@@ -29,11 +29,11 @@ export class Transport {
     this.shown = element("output", { class: "board-step" });
     this.speed = element("select", { "aria-label": words.speed, title: words.speed, class: "board-speed" },
       ...SPEEDS.map((speed) => element("option", { value: speed, text: `${speed}×`, selected: speed === 1 })));
+    this.untrained = textButton(words.untrained, words.first, () => this.jump(0));
+    this.trained = textButton(words.trained, words.last, () => this.jump(this.moments.length - 1));
+    for (const end of [this.untrained, this.trained]) end.classList.add("board-end");
     this.root = element("div", { class: "board-bar", role: "group", "aria-label": words.timeline, hidden: true },
-      iconButton("first", words.first, () => this.jump(0)),
-      this.button,
-      iconButton("last", words.last, () => this.jump(this.moments.length - 1)),
-      this.slider, this.shown, this.speed);
+      this.button, this.untrained, this.slider, this.trained, this.shown, this.speed);
   }
 
   /** New moments: stay at the step that the person chose, else go to the newest. */
@@ -60,6 +60,8 @@ export class Transport {
     const last = this.moments.at(-1);
     this.slider.value = this.index;
     this.slider.setAttribute("aria-valuetext", `${this.words.step} ${step} / ${last}`);
+    this.untrained.setAttribute("aria-pressed", this.index === 0);
+    this.trained.setAttribute("aria-pressed", this.index === this.moments.length - 1);
     const live = this.follow && !this.pinned && !this.playing ? ` · ${this.words.live}` : "";
     this.shown.textContent = `${this.words.step} ${step} / ${last}${live}`;
   }
