@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.analysis.decoding import beam_search, decode, decode_given, decode_with_attention
 from models.experiment import ModelConfig
 from models.networks import build_network
-from models.networks.decoding import beam_search, decode, decode_given, decode_with_attention
 from models.tasks.base import Batch
 from models.tasks.translation import ReverseSequence
 
