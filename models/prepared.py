@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.claims.seq2seq import KOREAN, KOREAN_ONE_VECTOR
 from models.experiment import Experiment, ModelConfig, TrainConfig
 from models.race import EQUAL, KINDS, entrants
 
@@ -21,10 +22,13 @@ PREPARED: dict[str, Experiment] = {
         model=ModelConfig(kind="gru", hidden=8, embedding=8),
         train=TrainConfig(steps=400, learning_rate=0.01),
     ),
+    "attention": KOREAN.experiment,
 }
 """Page -> its experiment, in the order in which they are trained."""
 
-PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {}
+PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {
+    "seq2seq": {"with attention": KOREAN.experiment, "one vector": KOREAN_ONE_VECTOR.experiment},
+}
 """Page that shows several runs side by side -> its experiments by name."""
 
 RACE = Experiment(
@@ -38,6 +42,7 @@ RACE_SEEDS = 2
 
 
 def all_prepared() -> list[Experiment]:
-    """Every experiment that a page opens on, single runs first."""
+    """Every experiment that a page opens on, each once, single runs first."""
     race = [runner.experiment for runner in entrants(RACE, KINDS, EQUAL[0], RACE_SEEDS)]
-    return [*PREPARED.values(), *(e for group in PREPARED_GROUPS.values() for e in group.values()), *race]
+    groups = [experiment for group in PREPARED_GROUPS.values() for experiment in group.values()]
+    return list(dict.fromkeys([*PREPARED.values(), *groups, *race]))
