@@ -176,6 +176,14 @@ class TrainConfig:
         "Updates after which one more frozen part, from the last named to the first, is trained; 0 never.",
         unit="updates",
     )
+    kept: int = whole(
+        100,
+        1,
+        100,
+        "Moments kept",
+        "How many moments of training are kept to be looked at; small runs in great numbers keep few.",
+        unit="moments",
+    )
     seed: int = whole(0, 0, 2**31 - 1, "Seed", "Fixes the initial weights, the data and their order.")
 
     def __post_init__(self) -> None:

@@ -34,12 +34,12 @@ class Snapshot:
     """What the network writes of its own, for tasks that can be written."""
 
 
-def snapshot_steps(steps: int) -> list[int]:
-    """The steps at which a run of `steps` updates is kept: 0, denser early, at most about 100.
+def snapshot_steps(steps: int, kept: int = 100) -> list[int]:
+    """The steps at which a run of `steps` updates is kept: 0, denser early, at most about `kept`.
 
-    Fixed by the length of the run alone, so equal experiments keep equal snapshots.
+    Fixed by the experiment alone, so equal experiments keep equal snapshots.
     """
-    count = min(steps, 100)
+    count = min(steps, kept)
     return sorted({round(steps * (i / count) ** 1.5) for i in range(count + 1)})
 
 
@@ -226,7 +226,7 @@ def train(experiment: Experiment, start_weights: Mapping[str, Tensor] | None = N
     trainer = Trainer(experiment, start_weights=start_weights)
     snapshot = trainer.snapshot()
     yield snapshot
-    kept = set(snapshot_steps(experiment.train.steps))
+    kept = set(snapshot_steps(experiment.train.steps, experiment.train.kept))
     while not trainer.finished(snapshot):
         trainer.update()
         if trainer.step in kept:
@@ -242,7 +242,11 @@ def trained(
     The end is that of `train`, so the final weights are the same.
     """
     trainer = Trainer(experiment, start_weights=start_weights)
-    kept = set(snapshot_steps(experiment.train.steps)) if experiment.train.stop_at else set()
+    kept = (
+        set(snapshot_steps(experiment.train.steps, experiment.train.kept))
+        if experiment.train.stop_at
+        else set()
+    )
     snapshot = trainer.snapshot() if kept else None
     while not trainer.finished(snapshot):
         trainer.update()

@@ -66,7 +66,7 @@ class Session:
         start = run.experiment.start_from if state is None else None
         self.trainer = Trainer(run.experiment, state, final_weights(store, start) if start else None)
         self.fresh = state is None
-        self.kept = set(snapshot_steps(run.steps))
+        self.kept = set(snapshot_steps(run.steps, run.experiment.train.kept))
         self.every = math.ceil(run.steps / ROWS)
         self.changes = [list(change) for change in run.changes]
         self.courier = Courier(store, run.id, attempt, run.seconds)

@@ -257,3 +257,11 @@ def test_adam_equals_torchs_plain_adam():
         plain.step()
     for name, value in trainer.network.state_dict().items():
         torch.testing.assert_close(value, twin.network.state_dict()[name], atol=1e-6, rtol=1e-5)
+
+
+def test_a_run_may_keep_few_moments_and_ends_the_same():
+    few, more = list(train(small(kept=1))), list(train(small(kept=3)))
+    assert [snapshot.step for snapshot in few] == [0, 12]
+    assert [snapshot.step for snapshot in more] == snapshot_steps(12, 3)
+    assert len(more) == 4
+    assert_same_weights(few[-1].weights, more[-1].weights)
