@@ -50,10 +50,20 @@ def update_costs(
     taken: dict[tuple[str, str], list[float]] = {turn: [] for turn in turns}
     for _ in range(rounds):
         for turn, update in turns.items():
-            start = time.perf_counter()
-            update()
-            taken[turn].append(time.perf_counter() - start)
+            taken[turn].append(_seconds(update))
     return [_cost(kind, network, taken) for kind, network in networks.items()]
+
+
+def _seconds(update: Callable[[], None]) -> float:
+    """On one thread, as in training."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        start = time.perf_counter()
+        update()
+        return time.perf_counter() - start
+    finally:
+        torch.set_num_threads(threads)
 
 
 def _update(network, task: Task, batch, kernel: str) -> Callable[[], None]:

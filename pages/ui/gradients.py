@@ -39,8 +39,8 @@ def gradient_pictures(run: Run, film: Film, tokens: Sequence[str]) -> list[Pictu
             frames={f"data.{layer}.y": past[:, layer] for layer in range(len(layers))},
             title=say("Gradient through time"),
             note=say(
-                "Size of dLoss at the last answer by the hidden state at step t, mean of 16 sequences, the first "
-                "of which stands under the axis. Smaller than 10⁻¹² is drawn at the bottom."
+                "Size of dLoss at the last answer by the hidden state at step t, mean of 16 sequences; the "
+                "first one stands under the axis. Smaller than 10⁻¹² is drawn at the bottom."
             ),
             columns=2,
         ),

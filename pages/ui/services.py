@@ -8,6 +8,7 @@ import threading
 from functools import cache
 
 import streamlit as st
+import torch
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from models.prepared import all_prepared
@@ -15,6 +16,8 @@ from models.training.engine import Engine
 from models.training.store import Store
 
 _LOCK = threading.Lock()
+torch.set_num_threads(1)
+"""Looks are small: on a busy machine two threads took fifty times as long as one (28 s against 0.5 s)."""
 
 
 @cache
