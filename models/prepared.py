@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from models.claims.seq2seq import KOREAN, KOREAN_ONE_VECTOR
+from models.claims.transformer import GROKKING, INDUCTION, NO_GROKKING, NO_INDUCTION
 from models.experiment import Experiment, ModelConfig, TrainConfig
 from models.race import EQUAL, KINDS, entrants
 
@@ -28,6 +29,8 @@ PREPARED: dict[str, Experiment] = {
 
 PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {
     "seq2seq": {"with attention": KOREAN.experiment, "one vector": KOREAN_ONE_VECTOR.experiment},
+    "circuits": {"two layers": INDUCTION.experiment, "one layer": NO_INDUCTION.experiment},
+    "circuits.grokking": {"weight decay 1": GROKKING.experiment, "weight decay 0": NO_GROKKING.experiment},
 }
 """Page that shows several runs side by side -> its experiments by name."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -99,7 +100,8 @@ def compare(
     costs: list[Cost] = []
     for length in lengths:
         ways = _ways(mode, network, inputs[:, :length], recurrent, values[:, :length])
-        seconds = _medians(ways, repeats, mode == "training")
+        with _one_thread():
+            seconds = _medians(ways, repeats, mode == "training")
         for way in ways:
             work = transformer_operations(length, width, feed_forward, layers)
             if way in GATES:
@@ -184,3 +186,14 @@ def _medians(ways: dict[str, Callable[[], Tensor]], repeats: int, training: bool
             if repeat:
                 measured[way].append(time.perf_counter() - started)
     return {way: statistics.median(values) for way, values in measured.items()}
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let torch compute on one thread meanwhile, as training does."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

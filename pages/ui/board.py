@@ -6,7 +6,7 @@ shown and the point clicked. It knows nothing of networks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,12 +75,14 @@ def board(
     moments: Sequence[int] = (),
     columns: int = 2,
     follow: bool = False,
+    words: Mapping[str, str] | None = None,
 ) -> BoardState:
     """Show pictures side by side, with one slider over `moments` that moves them all.
 
     moments: training steps, ascending; every frame array of the pictures has one entry per moment
     columns: on a wide screen; a narrow one has a single column
     follow: the slider stays on the newest moment unless the person has moved it
+    words: other words than `WORDS`, where the moments are not those of training
     """
     if columns < 1:
         raise ValueError(f"a board has at least 1 column, got {columns}")
@@ -90,7 +92,7 @@ def board(
         key=key,
         columns=columns,
         follow=follow,
-        words={name: say(text) for name, text in WORDS.items()},
+        words={name: say(text) for name, text in {**WORDS, **(words or {})}.items()},
     )
     told = _component(key=key, data=data, on_moment_change=_rerun, on_clicked_change=_rerun)
     return BoardState(_moment_shown(told.get("moment"), moments), _point(told.get("clicked"), pictures))
