@@ -1,0 +1,52 @@
+"""One score of one attention head as equations with their numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.analysis.heads import ScoreArithmetic
+
+TERMS = 3
+"""Terms of a sum that are written out before the dots."""
+
+
+def score_equations(found: ScoreArithmetic, key: int, values: np.ndarray) -> list[str]:
+    """LaTeX, a line for each step from the dot product to what the head hands on.
+
+    key: which key's score
+    values: (K, unit) the values that the attention averages
+    """
+    units = len(found.query)
+    raw, scaled, score, share = (
+        float(x[key]) for x in (found.raw, found.scaled, found.score, found.attention)
+    )
+    products = _sum([rf"({q:.2f})({k:.2f})" for q, k in zip(found.query, found.keys[key], strict=True)])
+    averaged = _sum([rf"{a:.2f} \cdot ({v:.2f})" for a, v in zip(found.attention, values[:, 0], strict=True)])
+    total = float(np.exp(found.score - found.score.max()).sum())
+    return [
+        rf"q \cdot k = {products} = {raw:.3f}",
+        rf"\frac{{q \cdot k}}{{\sqrt{{{units}}}}} = \frac{{{raw:.3f}}}{{{np.sqrt(units):.3f}}} = {scaled:.3f}",
+        _masked(scaled, score),
+        rf"\text{{softmax}} = \frac{{e^{{s - {found.score.max():.2f}}}}}{{\sum_j e^{{s_j - {found.score.max():.2f}}}}} "
+        rf"= \frac{{{_exponential(score - found.score.max()):.4f}}}{{{total:.4f}}} = {share:.3f}",
+        rf"\sum_j a_j v_j[0] = {averaged} = {float(found.attention @ values[:, 0]):.3f}",
+    ]
+
+
+def _masked(scaled: float, score: float) -> str:
+    """What position bias and mask make of the scaled score."""
+    if np.isneginf(score):
+        return rf"s = {scaled:.3f} - \infty = -\infty \quad \text{{(masked: it stands later)}}"
+    added = score - scaled
+    if abs(added) < 1e-5:
+        return rf"s = {scaled:.3f} + 0 = {score:.3f} \quad \text{{(nothing masked, no position bias)}}"
+    return rf"s = {scaled:.3f} {added:+.3f} = {score:.3f} \quad \text{{(position bias)}}"
+
+
+def _sum(terms: list[str]) -> str:
+    told = " + ".join(terms[:TERMS])
+    return told + r" + \dots" if len(terms) > TERMS else told
+
+
+def _exponential(value: float) -> float:
+    return float(np.exp(value))
