@@ -24,7 +24,7 @@ from models.training.loop import Snapshot
 from models.training.records import GOING, WISHES, Run, UnknownRun, UnknownText, Wish, unpacked
 from models.training.tables import VERSION, logs, runs, snapshots, states, texts, wishes
 
-LONGEST_TEXT = 2_000_000
+LONGEST_TEXT = 5_000_000
 """Bytes of a text that a person brings, in UTF-8."""
 
 
