@@ -17,6 +17,11 @@ def drawn(page, least=6):
     return page
 
 
+def button(page, name):
+    """A button of the training panel."""
+    return page.locator(".st-key-lstm-buttons").get_by_role("button", name=name)
+
+
 def run_in_url(page):
     page.wait_for_url(re.compile("run="))
     return re.search(r"run=([\w-]+)", page.url).group(1)
@@ -32,12 +37,13 @@ def test_a_deep_link_on_a_fresh_server_has_the_right_menu_and_shows_a_trained_ne
 
 def test_train_pause_resume_reload_and_open_the_link_elsewhere(visit):
     page = visit("lstm?steps=2000&hidden=24&seed=5")
-    page.get_by_role("button", name="Train").click()
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    button(page, "Train").click()
+    expect(button(page, "Pause")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"update [1-9]\d* of 2,000")).first).to_be_visible()
     drawn(page)
     run = run_in_url(page)
     expect(page.get_by_text(re.compile(r"update \d+ of 2,000")).first).to_be_visible()
-    page.get_by_role("button", name="Pause").click()
+    button(page, "Pause").click()
     expect(page.get_by_text(re.compile("· paused"))).to_be_visible()
     paused_at = re.search(r"update ([\d,]+) of", page.inner_text("body")).group(1)
     page.reload()
@@ -46,9 +52,9 @@ def test_train_pause_resume_reload_and_open_the_link_elsewhere(visit):
     expect(page.get_by_text(f"update {paused_at} of 2,000 · paused")).to_be_visible()
     other = drawn(visit(page.url.split("/", 3)[3]))
     expect(other.get_by_text(f"update {paused_at} of 2,000 · paused")).to_be_visible()
-    page.get_by_role("button", name="Resume").click()
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    button(page, "Resume").click()
+    expect(button(page, "Pause")).to_be_visible()
+    button(page, "Stop").click()
     expect(page.get_by_text(re.compile("· stopped"))).to_be_visible()
 
 
