@@ -8,28 +8,30 @@ import numpy as np
 import plotly.graph_objects as go
 
 from viz.race import COLOURS
-from viz.theme import CLOSED_TO_OPEN, GREY, framed
+from viz.theme import GREY, framed
 
-DASHES = {"token by token": "dot"}
-"""Ways that are told apart from another of the same colour by their dashes."""
+LINES = {"token by token": {"color": COLOURS["Transformer"], "dash": "dot"}}
+"""The Transformer's other way of reading has its colour and dots."""
+EARLY_TO_LATE = [[0.0, "#FFF3B0"], [0.5, "#A9CDB4"], [1.0, "#6FB3C4"]]
+"""Light enough that dark numbers can be read on it."""
 
 
 def cost_curves(lines: Mapping[str, tuple[Sequence[int], Sequence[float]]], *, quantity: str) -> go.Figure:
     """One line for each way over the length of the sequence, both axes logarithmic.
 
-    lines: "RNN", or "Transformer, token by token" -> (lengths in positions, values)
+    lines: "Transformer", "RNN", ... or "token by token" -> (lengths in positions, values)
     quantity: what the values are, with its unit
     """
     figure = go.Figure()
     for name, (lengths, values) in lines.items():
-        network, _, way = name.partition(", ")
+        style = LINES.get(name, {"color": COLOURS.get(name, GREY)})
         figure.add_scatter(
             x=list(lengths),
             y=list(values),
             name=name,
             mode="lines+markers",
             marker={"size": 8},
-            line={"width": 3, "color": COLOURS.get(network, GREY), "dash": DASHES.get(way, "solid")},
+            line={"width": 3, **style},
             hovertemplate="%{x} positions: %{y:,.4~g}<extra>" + name + "</extra>",
         )
     framed(figure, height=340)
@@ -49,12 +51,12 @@ def waiting_map(finished: np.ndarray, *, latest: int) -> go.Figure:
     layers, length = finished.shape
     heat = go.Heatmap(
         z=finished,
-        zmin=0,
+        zmin=1,
         zmax=latest,
-        colorscale=CLOSED_TO_OPEN,
+        colorscale=EARLY_TO_LATE,
         showscale=False,
         texttemplate="%{z:.0f}",
-        textfont={"size": 15},
+        textfont={"size": 15, "color": "#10243E"},
         hovertemplate="layer %{y}, position %{x}: computed at moment %{z:.0f}<extra></extra>",
         hoverongaps=False,
         xgap=3,

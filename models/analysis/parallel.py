@@ -6,7 +6,6 @@ matrix products, two for each pair of numbers; what is done number by number is 
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -38,7 +37,10 @@ class Cost:
     dependent_steps: int
     """Layer computations that must wait for one another; all others could run at the same time."""
     seconds: float
-    """Median over the repeats, on one thread of this machine."""
+    """Processor time on one thread of this machine, the shortest of the repeats.
+
+    What other programs do meanwhile makes wall time longer, not this.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def compare(
     for length in lengths:
         ways = _ways(mode, network, inputs[:, :length], recurrent, values[:, :length])
         with _one_thread():
-            seconds = _medians(ways, repeats, mode == "training")
+            seconds = _shortest(ways, repeats, mode == "training")
         for way in ways:
             work = transformer_operations(length, width, feed_forward, layers)
             if way in GATES:
@@ -173,19 +175,19 @@ def _transformer(
     return network.eval(), inputs
 
 
-def _medians(ways: dict[str, Callable[[], Tensor]], repeats: int, training: bool) -> dict[str, float]:
-    """Median seconds of each way over interleaved repeats, after one that is not counted."""
+def _shortest(ways: dict[str, Callable[[], Tensor]], repeats: int, training: bool) -> dict[str, float]:
+    """Shortest processor seconds of each way over interleaved repeats, after one that is not counted."""
     measured: dict[str, list[float]] = {way: [] for way in ways}
     for repeat in range(repeats + 1):
         for way, run in ways.items():
-            started = time.perf_counter()
+            started = time.thread_time()
             with torch.set_grad_enabled(training):
                 output = run()
             if training:
                 output.sum().backward()
             if repeat:
-                measured[way].append(time.perf_counter() - started)
-    return {way: statistics.median(values) for way, values in measured.items()}
+                measured[way].append(time.thread_time() - started)
+    return {way: min(values) for way, values in measured.items()}
 
 
 @contextmanager

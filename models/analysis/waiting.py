@@ -30,10 +30,10 @@ def ticks(order: str, length: int, layers: int) -> np.ndarray:
     raise ValueError(f"order: wanted one of {', '.join(ORDERS)}, got {order!r}")
 
 
-def computed_by(finished: np.ndarray) -> np.ndarray:
-    """What stands computed at the end of each tick: (tick, L, T), the tick of a cell or NaN before it.
+def computed_by(finished: np.ndarray, latest: int) -> np.ndarray:
+    """What stands computed at the end of each tick from 1 to `latest`: (tick, L, T), NaN where not yet.
 
     finished: (L, T), as `ticks` gives them
     """
-    moments = np.arange(1, finished.max() + 1)[:, None, None]
+    moments = np.arange(1, latest + 1)[:, None, None]
     return np.where(finished <= moments, finished, np.nan)

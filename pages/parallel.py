@@ -1,0 +1,29 @@
+"""All positions at once: what a Transformer saves, measured on this machine when the page is opened."""
+
+import streamlit as st
+
+from pages.ui.frame import begin, end
+from pages.ui.language import say
+from pages.ui.measured import counted_charts, headlines, measured, numbers, seconds_charts, size_controls
+from pages.ui.pictures_waiting import waiting_board
+from pages.ui.prose import prose
+
+link = begin("parallel", "All positions at once")
+sizes = size_controls(link)
+found = measured(sizes)
+
+headlines(found, sizes)
+st.subheader(say("Who waits for whom"), anchor=False)
+st.caption(
+    say("Each square is one layer at one position. The number says at which moment it can be computed.")
+)
+waiting_board("parallel", sizes.layers)
+
+st.subheader(say("Seconds, measured here and now"), anchor=False)
+seconds_charts("parallel", found)
+st.info(prose("parallel", "note"), icon=":material/balance:")
+
+st.subheader(say("Counted: the same on every machine"), anchor=False)
+counted_charts("parallel", found)
+numbers(found)
+end("parallel")
