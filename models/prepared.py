@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from models.claims.language import ANALOGIES, grammar_experiment, review_experiment
 from models.claims.heads import MIRROR
+from models.claims.language import ANALOGIES, grammar_experiment, review_experiment
 from models.claims.seq2seq import KOREAN, KOREAN_ONE_VECTOR
 from models.claims.transformer import GROKKING, INDUCTION, NO_GROKKING, NO_INDUCTION, order_experiment
 from models.experiment import POSITIONS, Experiment, ModelConfig, TrainConfig
@@ -36,6 +36,7 @@ PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {
     "seq2seq": {"with attention": KOREAN.experiment, "one vector": KOREAN_ONE_VECTOR.experiment},
     "circuits": {"two layers": INDUCTION.experiment, "one layer": NO_INDUCTION.experiment},
     "circuits.grokking": {"weight decay 1": GROKKING.experiment, "weight decay 0": NO_GROKKING.experiment},
+    "positions": {positions: order_experiment(positions) for positions in POSITIONS},
     "order_matters": readers(review_experiment("gru")),
     "pretraining": ways(grammar_experiment("masked")),
 }

@@ -27,11 +27,14 @@ VIEWS = {
     "lens": say("The answer, layer by layer"),
     "writing": say("It writes"),
 }
+RANGES = {
+    "hidden": (8, 96), "layers": (1, 4), "heads": (1, 8), "feed_forward": (0, 256),
+    "length": (4, 32), "steps": (50, 2000), "batch_size": (8, 128),
+}  # fmt: skip
 PRESETS = {
     "remember the first symbol": dataclasses.replace(PREPARED_RUN, task="remember_first", task_settings={}),
     "a small GPT": dataclasses.replace(PREPARED_RUN, task="characters", task_settings={}),
 }
-
 
 link = begin("attention_heads", "Self-attention heads")
 presets("attention_heads", PREPARED_RUN, PRESETS)
@@ -43,10 +46,9 @@ experiment = experiment_controls(
     BASE,
     tasks=("order", "remember_first", "characters"),
     model=("hidden", "layers", "heads", "positions", "feed_forward", *([] if causal else ["causal"])),
-    ranges={"hidden": (8, 96), "layers": (1, 4), "heads": (1, 8), "feed_forward": (0, 256),
-            "steps": (50, 2000), "batch_size": (8, 128), "length": (4, 32)} | ({"length": (16, 128)} if causal else {}),
+    ranges=RANGES | ({"length": (16, 128)} if causal else {}),
     task_settings=("rule", "length", "lag", "text"),
-)  # fmt: skip
+)
 task = task_of(experiment)
 view = view_choice(link, VIEWS if task.writes else {name: VIEWS[name] for name in VIEWS if name != "writing"})
 left, right = st.columns([3, 2], vertical_alignment="bottom")

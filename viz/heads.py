@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -71,7 +72,7 @@ def head_lines(attention: np.ndarray, *, tokens: Sequence[str]) -> go.Figure:
     _check(attention[-1], tokens)
     figure = go.Figure()
     frames = line_frames(attention)
-    for level, (low, high) in enumerate(zip(STRENGTHS, STRENGTHS[1:], strict=False)):
+    for level, (low, high) in enumerate(pairwise(STRENGTHS)):
         x = frames[f"data.{level}.x"][-1]
         figure.add_scatter(
             x=x, y=np.tile([0.0, 1.0, np.nan], len(x) // 3), mode="lines", hoverinfo="skip",
@@ -99,7 +100,7 @@ def line_frames(attention: np.ndarray) -> dict[str, np.ndarray]:
     attention: (moment, query, key)
     """
     frames = {}
-    for level, (low, high) in enumerate(zip(STRENGTHS, STRENGTHS[1:], strict=False)):
+    for level, (low, high) in enumerate(pairwise(STRENGTHS)):
         within = (attention >= low) & ((attention < high) | (level == len(OPACITY) - 1))
         most = max(1, int(within.sum((1, 2)).max()))
         x = np.full((len(attention), most, 3), np.nan)

@@ -22,15 +22,21 @@ def score_equations(found: ScoreArithmetic, key: int, values: np.ndarray) -> lis
     )
     products = _sum([rf"({q:.2f})({k:.2f})" for q, k in zip(found.query, found.keys[key], strict=True)])
     averaged = _sum([rf"{a:.2f} \cdot ({v:.2f})" for a, v in zip(found.attention, values[:, 0], strict=True)])
-    total = float(np.exp(found.score - found.score.max()).sum())
     return [
         rf"q \cdot k = {products} = {raw:.3f}",
-        rf"\frac{{q \cdot k}}{{\sqrt{{{units}}}}} = \frac{{{raw:.3f}}}{{{np.sqrt(units):.3f}}} = {scaled:.3f}",
+        rf"\frac{{q \cdot k}}{{\sqrt{{{units}}}}} = \frac{{{raw:.3f}}}{{{units**0.5:.3f}}} = {scaled:.3f}",
         _masked(scaled, score),
-        rf"\text{{softmax}} = \frac{{e^{{s - {found.score.max():.2f}}}}}{{\sum_j e^{{s_j - {found.score.max():.2f}}}}} "
-        rf"= \frac{{{_exponential(score - found.score.max()):.4f}}}{{{total:.4f}}} = {share:.3f}",
+        _softmax(found.score, score, share),
         rf"\sum_j a_j v_j[0] = {averaged} = {float(found.attention @ values[:, 0]):.3f}",
     ]
+
+
+def _softmax(scores: np.ndarray, score: float, share: float) -> str:
+    """The share of one score; the largest is taken off all of them, which changes nothing."""
+    top = scores.max()
+    symbols = rf"\frac{{e^{{s - {top:.2f}}}}}{{\sum_j e^{{s_j - {top:.2f}}}}}"
+    numbers = rf"\frac{{{np.exp(score - top):.4f}}}{{{np.exp(scores - top).sum():.4f}}}"
+    return rf"a = {symbols} = {numbers} = {share:.3f}"
 
 
 def _masked(scaled: float, score: float) -> str:
@@ -46,7 +52,3 @@ def _masked(scaled: float, score: float) -> str:
 def _sum(terms: list[str]) -> str:
     told = " + ".join(terms[:TERMS])
     return told + r" + \dots" if len(terms) > TERMS else told
-
-
-def _exponential(value: float) -> float:
-    return float(np.exp(value))

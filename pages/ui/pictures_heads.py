@@ -63,7 +63,7 @@ def lens_pictures(film: Film, task: Task, tokens: Sequence[str]) -> list[Picture
             say("The likeliest answer and its probability at each token, read after each layer."),
             {"data.0.z": film["confidence"], "data.0.text": answers},
             say("The answer, layer by layer"),
-            say("Every layer's stream read with the network's own output. Letter: likeliest answer; bright: sure."),
+            say("Every layer's stream, read with the network's own output. Letter: likeliest; bright: sure."),
             columns=2,
         )
     ]  # fmt: skip

@@ -36,7 +36,7 @@ def writing(shown: Shown, link: Link, task: Task, probe: Tensor) -> None:
         st.dataframe(_table(written, place - 1, task), hide_index=True, height=320)
         kept = int(written.tables[place - 1].kept.sum())
         st.caption(
-            say("Character {place} became {symbol}; {kept} of {all} could be drawn. Weights of update {step}.",
+            say("Character {place} is {symbol}; {kept} of {all} could be drawn. Weights of update {step}.",
                 place=place, symbol=symbols[place - 1], kept=kept, all=len(task.symbols), step=step)
         )  # fmt: skip
 
