@@ -56,16 +56,6 @@ def alignment_look(source: Tensor, answer: Sequence[int]) -> Look:
     return look
 
 
-def answer_of(network: Network, task: TranslationTask, source: Tensor) -> list[int]:
-    """The right answer where the task's rules give one, otherwise what the network writes by itself."""
-    right = task.solve(source)
-    if right is not None:
-        return right
-    with torch.no_grad():
-        ids = network(source[None])[0].argmax(-1).tolist()
-    return ids[: ids.index(task.end) + 1] if task.end in ids else ids
-
-
 @dataclass(frozen=True, slots=True)
 class Yardstick:
     """Held-out sequences of all lengths, as evenly as there are any."""
@@ -128,3 +118,14 @@ def _by_place(right: Tensor, counts: Tensor) -> np.ndarray:
     enough = counts.sum(0).numpy()
     share = (right & counts).sum(0).numpy() / np.maximum(enough, 1)
     return np.where(enough >= min(FEWEST, len(counts)), share, np.nan)
+
+
+def sentence_agreement(attention: np.ndarray, known: np.ndarray) -> dict[str, float] | None:
+    """Agreement on one sentence: largest, mass, chance. None where no alignment is known.
+
+    attention, known: (target, source)
+    """
+    if not known.any():
+        return None
+    found = agreement(attention[None], known[None], np.array([known.shape[1]]))
+    return {"largest": found.largest, "mass": found.mass, "chance": found.chance}

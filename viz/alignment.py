@@ -97,7 +97,8 @@ def alignment_bands(
         figure.add_scatter(
             x=np.tile([0.0, 1.0, np.nan], len(steps)),
             y=np.stack([left[places], right[steps], gap], 1).ravel(),
-            mode="lines", line={"color": ORANGE, "width": 1.5, "dash": "dot"}, hoverinfo="skip", name=outlined,
+            mode="lines", name=outlined, hoverinfo="skip",
+            line={"color": ORANGE, "width": 1.5, "dash": "dot"},
         )  # fmt: skip
     for x, heights, words, side in ((0, left, source, "middle left"), (1, right, target, "middle right")):
         figure.add_scatter(

@@ -1,0 +1,63 @@
+"""Attention: where a decoder looks while it writes, how that sharpens, and what happens when it is moved."""
+
+from models.claims import seq2seq as claims
+from models.film import task_of
+from models.looks_seq2seq import alignment_look
+from models.prepared import PREPARED
+from pages.ui.answers import answers
+from pages.ui.controls import experiment_controls
+from pages.ui.decoded import reference
+from pages.ui.frame import begin, end
+from pages.ui.language import say
+from pages.ui.live import live
+from pages.ui.moving import moving_view, step_view
+from pages.ui.pictures import curve_pictures
+from pages.ui.pictures_alignment import Pair, agreement_picture, alignment_pictures
+from pages.ui.presets import presets
+from pages.ui.runs import shown_run
+from pages.ui.source import TASKS, source_editor, with_attention, with_languages
+
+BASE = PREPARED["attention"]
+PRESETS = {
+    "Reverse a sequence": claims.REVERSAL_MENDED.experiment,
+    "Dates of 16 languages": claims.DATES.experiment,
+    "Answer from facts": claims.FACTS.experiment,
+}
+
+link = begin("attention", "Attention: looking back")
+experiment = experiment_controls(
+    link,
+    BASE,
+    tasks=TASKS,
+    model=("attention", "cell", "hidden", "bidirectional"),
+    train=("teacher_forcing", "learning_rate", "schedule", "warmup", "batch_size", "steps", "seed"),
+    ranges={"hidden": (8, 128), "steps": (50, 2000), "batch_size": (8, 256), "warmup": (0, 200)},
+)
+experiment = with_attention(with_languages(link, experiment))
+presets("attention", BASE, PRESETS)
+task = task_of(experiment)
+source = source_editor(link, task)
+run = shown_run(link, experiment, BASE)
+answers(link, {say("It writes"): run and run.id}, task, source)
+pair = Pair(task, source, reference(run and run.id, task, source))
+
+
+def pictures(run, film):
+    return [*alignment_pictures(film, pair), agreement_picture(run, film), *curve_pictures(run, film)]
+
+
+def detail(shown):
+    step_view(shown, link, pair)
+    moving_view(shown, link, pair)
+
+
+live(
+    link,
+    experiment,
+    prepared=BASE,
+    look=alignment_look(source, pair.answer),
+    look_key=f"alignment {source.tolist()} {pair.answer}",
+    pictures=pictures,
+    detail=detail,
+)
+end("attention")

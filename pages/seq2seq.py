@@ -1,0 +1,86 @@
+"""Sequence to sequence: a sentence squeezed through one vector, and what attention changes."""
+
+import dataclasses
+
+import streamlit as st
+
+from models.claims import seq2seq as claims
+from models.film import task_of
+from models.looks_seq2seq import encoder_look
+from models.prepared import PREPARED_GROUPS
+from pages.ui.answers import answers, beam_view, forcing_view, moment_of, network_choice, runs_of
+from pages.ui.controls import experiment_controls
+from pages.ui.frame import begin, end
+from pages.ui.group import live_group
+from pages.ui.language import say
+from pages.ui.pictures_seq2seq import answers_over_training, encoder_pictures, networks_compared
+from pages.ui.presets import presets
+from pages.ui.source import TASKS, source_editor, with_attention, with_languages
+
+BASE = PREPARED_GROUPS["seq2seq"]["with attention"]
+PRESETS = {
+    "Reverse a sequence": claims.REVERSAL_MENDED.experiment,
+    "Dates of 16 languages": claims.DATES.experiment,
+    "Answer from facts": claims.FACTS.experiment,
+}
+
+link = begin("seq2seq", "A sentence in one vector")
+experiment = experiment_controls(
+    link,
+    BASE,
+    tasks=TASKS,
+    model=("cell", "hidden", "bidirectional", "attention"),
+    train=("teacher_forcing", "learning_rate", "schedule", "warmup", "batch_size", "steps", "seed"),
+    ranges={"hidden": (8, 128), "steps": (50, 2000), "batch_size": (8, 256), "warmup": (0, 200)},
+)
+experiment = with_attention(with_languages(link, experiment))
+one_vector = dataclasses.replace(experiment.model, attention="none")
+experiments = {
+    say("with attention"): experiment,
+    say("one vector"): dataclasses.replace(experiment, model=one_vector),
+}
+presets("seq2seq", BASE, PRESETS)
+task = task_of(experiment)
+source = source_editor(link, task)
+tokens = task.decode(source)
+answers(link, runs_of(experiments), task, source)
+looked_into = network_choice(link, list(reversed(experiments)))
+
+
+def into(group):
+    return looked_into if looked_into in group.members else next(iter(group.members))
+
+
+def pictures(group):
+    units = experiment.model.hidden
+    forward = units - units // 2 if experiment.model.bidirectional else units
+    by_length, training, forcing = networks_compared(group, task)
+    return [
+        by_length,
+        training,
+        answers_over_training(group, task, source),
+        *encoder_pictures(group, into(group), tokens, forward=forward),
+        forcing,
+    ]
+
+
+def detail(group):
+    member = group.members[into(group)]
+    moment = moment_of(group, member)
+    left, right = st.columns([3, 2])
+    with left:
+        beam_view(link, member, moment, task, source)
+    with right:
+        forcing_view(link, member, moment, task, source)
+
+
+live_group(
+    link,
+    experiments,
+    pictures=pictures,
+    prepared=experiment == BASE,
+    look=encoder_look(source),
+    look_key=f"encoder {source.tolist()}",
+    detail=detail,
+)
+end("seq2seq")
