@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from models.claims.heads import MIRROR
 from models.claims.language import ANALOGIES, grammar_experiment, review_experiment
+from models.claims.language import RECOMMENDERS
 from models.claims.seq2seq import KOREAN, KOREAN_ONE_VECTOR
 from models.claims.transformer import GROKKING, INDUCTION, NO_GROKKING, NO_INDUCTION, order_experiment
 from models.experiment import POSITIONS, Experiment, ModelConfig, TrainConfig
 from models.race import EQUAL, KINDS, entrants
+from models.transfer_plan import Setup
 from models.side_by_side import readers, ways
 
 PREPARED: dict[str, Experiment] = {
@@ -27,12 +29,14 @@ PREPARED: dict[str, Experiment] = {
         train=TrainConfig(steps=400, learning_rate=0.01),
     ),
     "attention": KOREAN.experiment,
+    "recommend": RECOMMENDERS["gru"].experiment,
     "attention_heads": MIRROR.experiment,
     "embeddings": ANALOGIES.experiment,
 }
 """Page -> its experiment, in the order in which they are trained."""
 
 PREPARED_GROUPS: dict[str, dict[str, Experiment]] = {
+    "transfer": Setup().arms(),
     "seq2seq": {"with attention": KOREAN.experiment, "one vector": KOREAN_ONE_VECTOR.experiment},
     "circuits": {"two layers": INDUCTION.experiment, "one layer": NO_INDUCTION.experiment},
     "circuits.grokking": {"weight decay 1": GROKKING.experiment, "weight decay 0": NO_GROKKING.experiment},
