@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from models.claims.heads import MIRROR
-from models.claims.language import ANALOGIES, grammar_experiment, review_experiment
-from models.claims.language import RECOMMENDERS
+from models.claims.language import ANALOGIES, RECOMMENDERS, grammar_experiment, review_experiment
 from models.claims.seq2seq import KOREAN, KOREAN_ONE_VECTOR
 from models.claims.transformer import GROKKING, INDUCTION, NO_GROKKING, NO_INDUCTION, order_experiment
 from models.experiment import POSITIONS, Experiment, ModelConfig, TrainConfig
 from models.race import EQUAL, KINDS, entrants
-from models.transfer_plan import Setup
 from models.side_by_side import readers, ways
+from models.transfer_plan import Setup
 
 PREPARED: dict[str, Experiment] = {
     "rnn": Experiment(
