@@ -97,11 +97,7 @@ def headlines(found: dict[str, Comparison], sizes: Sizes) -> None:
 
 def seconds_charts(page: str, found: dict[str, Comparison]) -> None:
     """Milliseconds for one sequence against its length, in three columns, and who was fastest."""
-    st.caption(
-        say(
-            "One sequence of each length. Dotted: the same Transformer, token by token with a key-value cache."
-        )
-    )
+    st.caption(say("One sequence of each length. Dotted: the same Transformer token by token, with a cache."))
     for column, (mode, comparison) in zip(st.columns(len(found)), found.items(), strict=True):
         with column:
             st.markdown(f"**{say(TITLES[mode])}**")
