@@ -53,7 +53,8 @@ def experiment_controls(
         base_options = base.task_options if task == base.task else {}
         current = asked.task_options if task == asked.task else {}
         options = _task_controls(link, task, base_options | current, task_settings, limits)
-        st.caption(say("Network"))
+        if model:
+            st.caption(say("Network"))
         shape = {name: _control(link, name, asked.model, limits) for name in model}
         st.caption(say("Training"))
         ways = {name: _control(link, name, asked.train, limits) for name in train}

@@ -129,7 +129,7 @@ def _axes(link: Link) -> str:
     axes = st.segmented_control(
         say("Axes of the map"), AXES,
         key=link.start("axes", asked if asked in AXES else AXES[0]), required=True,
-        format_func={"main": say("main directions"), "sets": say("from set to set")}.get,
+        format_func={"main": say("main ones"), "sets": say("your sets")}.get,
         help=say("Where the newest vectors differ most, or the line between your sets."),
         persist_state="session",
     )  # fmt: skip
