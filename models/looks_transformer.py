@@ -42,7 +42,7 @@ def heads_look(inputs: Tensor) -> Look:
 
 
 def order_look(inputs: Tensor) -> Look:
-    """Answer (time, answer), probabilities, and attention (query, key), the mean of the first layer's heads."""
+    """The answer (time, answer), and attention (query, key), the mean over the first layer's heads."""
     whole = heads_look(inputs)
 
     def look(network: Network, task: Task) -> Mapping[str, np.ndarray]:

@@ -11,7 +11,7 @@ TERMS = 3
 
 
 def score_equations(found: ScoreArithmetic, key: int, values: np.ndarray) -> list[str]:
-    """LaTeX, a line for each step from the dot product to what the head hands on.
+    """LaTeX to be aligned at `&`, a line for each step from the dot product to what the head hands on.
 
     key: which key's score
     values: (K, unit) the values that the attention averages
@@ -23,11 +23,11 @@ def score_equations(found: ScoreArithmetic, key: int, values: np.ndarray) -> lis
     products = _sum([rf"({q:.2f})({k:.2f})" for q, k in zip(found.query, found.keys[key], strict=True)])
     averaged = _sum([rf"{a:.2f} \cdot ({v:.2f})" for a, v in zip(found.attention, values[:, 0], strict=True)])
     return [
-        rf"q \cdot k = {products} = {raw:.3f}",
-        rf"\frac{{q \cdot k}}{{\sqrt{{{units}}}}} = \frac{{{raw:.3f}}}{{{units**0.5:.3f}}} = {scaled:.3f}",
+        rf"q \cdot k &= {products} = {raw:.3f}",
+        rf"\frac{{q \cdot k}}{{\sqrt{{{units}}}}} &= \frac{{{raw:.3f}}}{{{units**0.5:.3f}}} = {scaled:.3f}",
         _masked(scaled, score),
         _softmax(found.score, score, share),
-        rf"\sum_j a_j v_j[0] = {averaged} = {float(found.attention @ values[:, 0]):.3f}",
+        rf"\sum_j a_j v_j[0] &= {averaged} = {float(found.attention @ values[:, 0]):.3f}",
     ]
 
 
@@ -36,17 +36,17 @@ def _softmax(scores: np.ndarray, score: float, share: float) -> str:
     top = scores.max()
     symbols = rf"\frac{{e^{{s - {top:.2f}}}}}{{\sum_j e^{{s_j - {top:.2f}}}}}"
     numbers = rf"\frac{{{np.exp(score - top):.4f}}}{{{np.exp(scores - top).sum():.4f}}}"
-    return rf"a = {symbols} = {numbers} = {share:.3f}"
+    return rf"a &= {symbols} = {numbers} = {share:.3f}"
 
 
 def _masked(scaled: float, score: float) -> str:
     """What position bias and mask make of the scaled score."""
     if np.isneginf(score):
-        return rf"s = {scaled:.3f} - \infty = -\infty \quad \text{{(masked: it stands later)}}"
+        return rf"s &= {scaled:.3f} - \infty = -\infty \quad \text{{(masked: it stands later)}}"
     added = score - scaled
     if abs(added) < 1e-5:
-        return rf"s = {scaled:.3f} + 0 = {score:.3f} \quad \text{{(nothing masked, no position bias)}}"
-    return rf"s = {scaled:.3f} {added:+.3f} = {score:.3f} \quad \text{{(position bias)}}"
+        return rf"s &= {scaled:.3f} + 0 = {score:.3f} \quad \text{{(nothing masked, no position bias)}}"
+    return rf"s &= {scaled:.3f} {added:+.3f} = {score:.3f} \quad \text{{(position bias)}}"
 
 
 def _sum(terms: list[str]) -> str:

@@ -10,11 +10,17 @@ from models.experiment import Experiment
 from pages.ui.language import say
 
 
-def presets(page: str, base: Experiment, choices: Mapping[str, Experiment]) -> None:
-    """A row of links: name -> experiment. The page's own is among them, so that one finds back."""
+def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **own: str) -> None:
+    """A row of links: name -> experiment. The page's own is among them, so that one finds back.
+
+    own: further parameters of the page that the links keep, its view for instance
+    """
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{page}-presets"):
         st.caption(say("Start from:"), width="content")
         for name, experiment in {say("this page's own"): base, **choices}.items():
             st.page_link(
-                f"pages/{page}.py", label=say(name), query_params=experiment.to_query(base), width="content"
+                f"pages/{page}.py",
+                label=say(name),
+                query_params=own | experiment.to_query(base),
+                width="content",
             )

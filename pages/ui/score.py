@@ -33,24 +33,21 @@ def score_of_pair(
             )
         )
         left, right = st.columns(2)
-        query = _token(left, f"{page}.score_query", say("Query: the token that looks"), tokens)
-        key = _token(right, f"{page}.score_key", say("Key: the token that is looked at"), tokens)
+        query = _token(left, f"{page}.score_query", say("Query: the token that looks"), tokens, 0)
         found, values = _arithmetic(shown.run.id, moment_of(shown), probe.tolist(), layer, head, query)
-        left, right = st.columns(2)
-        with left:
-            for line in score_equations(found, key, values):
-                st.latex(line)
-        with right:
-            st.plotly_chart(
-                product_bars(found.query, found.keys[key]), key=f"{page}.products",
-                alt=say("Query, key and their product in each unit of the head."),
-            )  # fmt: skip
+        strongest = int(found.attention.argmax())
+        key = _token(right, f"{page}.score_key", say("Key: the token that is looked at"), tokens, strongest)
+        st.latex(r"\begin{aligned}" + r"\\[6pt]".join(score_equations(found, key, values)) + r"\end{aligned}")
+        st.plotly_chart(
+            product_bars(found.query, found.keys[key]), key=f"{page}.products",
+            alt=say("Query, key and their product in each unit of the head."),
+        )  # fmt: skip
         st.dataframe(_table(found, values, tokens), hide_index=True, height=240)
         st.caption(say("All keys of this query with the weights of update {step}.", step=moment_of(shown)))
 
 
-def _token(column, key: str, label: str, tokens: Sequence[str]) -> int:
-    st.session_state[key] = min(st.session_state.get(key) or 0, len(tokens) - 1)
+def _token(column, key: str, label: str, tokens: Sequence[str], default: int) -> int:
+    st.session_state[key] = min(st.session_state.get(key, default), len(tokens) - 1)
     return column.selectbox(
         label, range(len(tokens)), key=key, format_func=lambda place: f"{place}: {tokens[place]}"
     )
