@@ -16,11 +16,11 @@ from models.film import Film, Look, task_of
 from models.training.records import Run
 from models.verdict import verdict
 from pages.ui.board import BoardState, board
+from pages.ui.estimates import duration, estimated
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.live import TICK, film_of
 from pages.ui.services import attend, engine, store, visitor
-from pages.ui.training import duration, estimated
 from viz.picture import Picture
 
 
