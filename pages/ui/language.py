@@ -18,7 +18,7 @@ def language() -> str:
     return asked if asked in LANGUAGES else "en"
 
 
-def say(text: str, **values: object) -> str:
+def say(text: str, /, **values: object) -> str:
     """The text in the visitor's language, its {names} filled in."""
     told = _catalogue(language()).get(text, text)
     return told.format(**values) if values else told
