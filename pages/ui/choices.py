@@ -58,6 +58,16 @@ def number(link: Link, name: str, default: int, low: int, high: int, label: str,
     return chosen
 
 
+def renew(link: Link, chosen: str, names: Sequence[str]) -> None:
+    """Forget what widgets were set to when another network was chosen: it begins with its own defaults."""
+    key = f"{link.page}.renewed"
+    if st.session_state.get(key, chosen) != chosen and not link.fresh:
+        for name in names:
+            st.session_state.pop(f"{link.page}.{name}", None)
+            link.given.pop(name, None)
+    st.session_state[key] = chosen
+
+
 def _notice(link: Link, name: str, wanted: str, came: str) -> None:
     if link.fresh:
         told = say("{name}: wanted {wanted}, got {came}", name=name, wanted=wanted, came=shortened(came))

@@ -1,0 +1,150 @@
+"""A session clicked together, and a shop of the person's own from a CSV."""
+
+from __future__ import annotations
+
+import random
+from functools import partial
+
+import streamlit as st
+from torch import Tensor
+
+from models.looks_clicks import read_session
+from models.tasks import build_task, shop
+from models.tasks.clicks import MOST_CLICKS, Clicks
+from models.uploads import read_sessions, read_text
+from pages.ui.language import say
+from pages.ui.link import Link
+from pages.ui.services import store
+
+UPLOAD = "task.upload"
+SHELVES = {**shop.DEPARTMENTS, "everyday": shop.EVERYDAY}
+
+
+def own_sessions(link: Link) -> None:
+    """Upload a CSV of sessions; a key that the store does not know is taken out of the link."""
+    key = link.given.get(UPLOAD, "")
+    if key and not _known(key):
+        st.warning(
+            say(
+                "The sessions of this link are not kept here. Upload the file again; the made shop is shown."
+            ),
+            icon=":material/link_off:",
+        )
+        link.given.pop(UPLOAD)
+        key = ""
+    with st.sidebar.expander(say("Sessions of your own"), icon=":material/upload_file:", expanded=bool(key)):
+        file = st.file_uploader(
+            say("A CSV in UTF-8 with the columns session and item, up to 5 MB"),
+            type=["csv", "txt", "tsv"], max_upload_size=5, key=f"{link.page}.file",
+            help=say("One row for each click, in the order of the clicks. Sessions of a single click teach "
+                     "nothing and are left out. One session in five is held out."),
+        )  # fmt: skip
+        st.button(
+            say("Use these sessions"), key=f"{link.page}.use", on_click=_use, args=(link.page, file),
+            disabled=file is None,
+        )  # fmt: skip
+        if refused := st.session_state.pop(f"{link.page}.refused", None):
+            st.error(say("This file cannot be used: {why}.", why=refused), icon=":material/block:")
+        if key:
+            st.caption(_told(key))
+            st.button(say("Back to the made shop"), key=f"{link.page}.made", on_click=_forget)
+
+
+def session_editor(link: Link, task: Clicks) -> Tensor:
+    """The session (time,) in the text field, filled by hand or by clicking items."""
+    example = task.example()
+    key = link.start(f"session.{task.upload[:8]}", link.asked("session", example))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            say("The visitor's clicks so far (items divided by commas)"), key=key, max_chars=2000,
+            help=say("Type, or click items below. At most {n} clicks.", n=MOST_CLICKS),
+            persist_state="session",
+        )  # fmt: skip
+        for name, label, icon, act in (
+            ("undo", say("Take back"), "undo", _undo),
+            ("another", say("Another visitor"), "casino", _another),
+        ):
+            st.button(label, key=f"{link.page}.{name}", icon=f":material/{icon}:",
+                      on_click=act, args=(key, task))  # fmt: skip
+    _shelves(link, task, key)
+    try:
+        session = read_session(task, text)
+    except ValueError as error:
+        st.warning(
+            say("This session cannot be read: {why}. The example is shown instead.", why=error),
+            icon=":material/edit_off:",
+        )
+        text, session = example, read_session(task, example)
+    link.keep("session", text, example)
+    return session
+
+
+def _shelves(link: Link, task: Clicks, key: str) -> None:
+    """The items, each of which adds a click."""
+    with st.expander(say("Click items"), icon=":material/add_shopping_cart:", expanded=not task.upload):
+        if task.upload:
+            name = f"{link.page}.shelf.own"
+            st.selectbox(
+                say("Item"), task.symbols[1:], index=None, key=name, on_change=partial(_add, key, name),
+                placeholder=say("Search an item to click it"),
+            )  # fmt: skip
+            return
+        columns = st.columns(len(SHELVES))
+        for column, (department, items) in zip(columns, SHELVES.items(), strict=True):
+            name = f"{link.page}.shelf.{department}"
+            column.pills(say(department), items, key=name, on_change=partial(_add, key, name))
+
+
+def _add(key: str, shelf: str) -> None:
+    item = st.session_state[shelf]
+    st.session_state[shelf] = None
+    if item:
+        before = st.session_state[key].strip().rstrip(",")
+        st.session_state[key] = f"{before}, {item}" if before else item
+
+
+def _undo(key: str, task: Clicks) -> None:
+    try:
+        session = read_session(task, st.session_state[key])
+    except ValueError:
+        session = read_session(task, task.example())
+    st.session_state[key] = ", ".join(task.decode(session[:-1] if len(session) > 1 else session))
+
+
+def _another(key: str, task: Clicks) -> None:
+    sessions = task.sessions_of(held_out=True)
+    session = sessions[random.randrange(len(sessions))]
+    st.session_state[key] = ", ".join(task.decode(session[session != 0]))
+
+
+def _use(page: str, file) -> None:
+    """Keep the file's sessions and let the link name them; a file that cannot be used changes nothing."""
+    try:
+        text = read_text(file.getvalue())
+        read_sessions(text)
+        st.query_params[UPLOAD] = store().save_text(text)
+    except ValueError as error:
+        st.session_state[f"{page}.refused"] = str(error)
+
+
+def _forget() -> None:
+    st.query_params.pop(UPLOAD, None)
+
+
+def _known(key: str) -> bool:
+    """Whether the store has sessions behind this key."""
+    try:
+        return len(build_task("clicks", upload=key).symbols) > 1
+    except ValueError:
+        return False
+
+
+def _told(key: str) -> str:
+    task = build_task("clicks", upload=key)
+    learnt, held_out = (len(task.sessions_of(held_out=part)) for part in (False, True))
+    return say(
+        "{items:,} items, {learnt:,} sessions to learn from, {held_out:,} held out.",
+        items=len(task.symbols) - 1,
+        learnt=learnt,
+        held_out=held_out,
+    )
