@@ -81,11 +81,14 @@ class Engine:
         """Whether the cluster stands, so that a run starts at once."""
         return self._client is not None and self._client.status == "running"
 
-    def start(self, experiment: Experiment, visitor: str = "") -> str:
-        """Begin a run of the experiment; its id. A run that it starts from is trained first if need be."""
+    def start(self, experiment: Experiment, visitor: str = "", *, updates: int | None = None) -> str:
+        """Begin a run of the experiment; its id. A run that it starts from is trained first if need be.
+
+        updates: pause after so many; 0 keeps the untrained network and pauses
+        """
         awaits = self._base_of(experiment, visitor)
         run_id = self.store.create(experiment, visitor)
-        self._enlist(run_id, awaits=awaits)
+        self._enlist(run_id, updates=updates, awaits=awaits)
         return run_id
 
     def pause(self, run_id: str) -> None:
@@ -162,7 +165,7 @@ class Engine:
                     attempt,
                     updates,
                     key=f"{run_id}-{attempt}",
-                    priority=AT_ONCE if updates else -turn,
+                    priority=-turn if updates is None else AT_ONCE,
                     pure=False,
                 )
                 self._futures[run_id] = future

@@ -81,8 +81,8 @@ class Session:
         status = ""
         try:
             snapshot = self._keep() if self.fresh else None
-            self.last = trainer.step + updates if updates else None
-            status = self._obey()
+            self.last = None if updates is None else trainer.step + updates
+            status = self._obey() or ("paused" if updates == 0 else "")
             while not (status or courier.superseded or trainer.finished(snapshot)):
                 self._update()
                 snapshot = self._keep() if trainer.step in self.kept else None

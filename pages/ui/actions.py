@@ -111,9 +111,7 @@ def _reset(page: str, experiment: Experiment) -> None:
     st.session_state[f"{page}.seed"] = seed
     write_query(page, st.query_params.to_dict() | {"seed": str(seed)})
     fresh = dataclasses.replace(experiment, train=dataclasses.replace(experiment.train, seed=seed))
-    run_id = engine().start(fresh, visitor())
-    engine().pause(run_id)
-    show_run(page, run_id)
+    show_run(page, engine().start(fresh, visitor(), updates=0))
 
 
 def _learning_rate(page: str, run: Run) -> None:

@@ -129,7 +129,8 @@ def test_reset_shows_fresh_untrained_weights(open_page):
     page = open_page("lstm", steps="300", hidden="6", seed="21")
     page.button(key="lstm.reset").click().run()
     run_id = asked(page)["run"]
-    run_until(page, lambda p: store().run(run_id).status == "paused")
+    run_until(page, lambda p: store().run(run_id).status == "paused" and has_board(p))
     assert store().run(run_id).experiment.train.seed == 22
+    assert decode(payload(page))[0]["moments"] == [0]
     assert store().run(run_id).step == 0
     assert page.run().number_input(key="lstm.seed").value == 22

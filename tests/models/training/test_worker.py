@@ -51,6 +51,15 @@ def test_stepping_does_exactly_one_update_and_keeps_it(store, tried):
         assert store.snapshot_steps(run_id)[-1] == step
 
 
+def test_no_updates_keep_the_untrained_network(store, tried):
+    made = experiment(12)
+    run_id = store.create(made)
+    run = tried(run_id, updates=0)
+    assert (run.status, run.step, store.snapshot_steps(run_id)) == ("paused", 0, [0])
+    assert tried(run_id).status == "finished"
+    equal_runs(store, run_id, made)
+
+
 def test_paused_stepped_and_resumed_equals_straight_through(store, tried):
     made = dataclasses.replace(experiment(17), model=dataclasses.replace(experiment().model, dropout=0.3))
     run_id = store.create(made)
