@@ -101,6 +101,7 @@ def _by_place(group: Group, found: dict) -> Picture:
         note=say(
             "Dotted: the decoder is given the right symbol before. Solid: it reads its own, mistakes too."
         ),
+        columns=2,
     )
 
 
