@@ -1,0 +1,13 @@
+"""A real pre-trained model, where the person has one, in the views of our own small ones."""
+
+from pages.ui.frame import begin, end
+from pages.ui.model_choice import model_choice, reading_of
+from pages.ui.pictures_reading import attention, blanks, lens
+
+link = begin("pretrained", "A real pre-trained model")
+reading = reading_of(link, model_choice(link))
+if reading:
+    blanks(link, reading)
+    attention(link, reading)
+    lens(link, reading)
+end("pretrained")
