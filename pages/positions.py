@@ -24,7 +24,7 @@ from pages.ui.views import view_choice
 
 VIEWS = {
     "encodings": say("The encodings"),
-    "trained": say("Trained: reverse a row"),
+    "trained": say("Trained"),
     "longer": say("Longer than training"),
 }
 RANGES = {"hidden": (8, 96), "layers": (1, 3), "heads": (1, 8), "steps": (50, 1000),

@@ -46,13 +46,14 @@ def head_grid(attention: np.ndarray, *, chosen: tuple[int, int]) -> go.Figure:
     return framed(figure, height=40 + THUMBNAIL * layers, margin={"l": 8, "r": 30, "t": 26, "b": 8})
 
 
-def head_map(attention: np.ndarray, *, tokens: Sequence[str]) -> go.Figure:
+def head_map(attention: np.ndarray, *, tokens: Sequence[str], scale: bool = True) -> go.Figure:
     """One head: each row is a query and sums to 1 over the keys; `data.0.z` moves.
 
     attention: (query, key) in [0, 1]
+    scale: whether the colour scale stands beside it
     """
     _check(attention, tokens)
-    heat = _heat(attention, "from query %{y} to key %{x}", "attention")
+    heat = _heat(attention, "from query %{y} to key %{x}", "attention").update(showscale=scale)
     figure = framed(go.Figure(heat), height=max(320, min(560, 120 + 18 * len(tokens))))
     under_tokens(figure, tokens)
     places = figure.layout.xaxis.tickvals

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.race import Spread, race_curves
 from viz.theme import BLUE, GREY, MINUS_TO_PLUS, ORANGE, SERIES, framed
 
 
@@ -82,6 +83,32 @@ def rotation_plane(query: Mapping[str, float], key: Mapping[str, float]) -> go.F
     framed(figure, height=340)
     figure.update_xaxes(range=[-1.2, 1.2], title="first of the pair", constrain="domain")
     return figure.update_yaxes(range=[-1.2, 1.2], title="second", scaleanchor="x")
+
+
+def encoding_curves(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    steps: int,
+    cursor: float,
+    guessing: float,
+    without_order: float | None,
+) -> go.Figure:
+    """Right answers with each encoding over the updates; shape 0 of the layout is the cursor.
+
+    curves: encoding -> updates and shares
+    without_order: what one gets who knows which symbols there are but not where; None draws no line
+    """
+    spreads = {name: Spread(x, np.array([y])) for name, (x, y) in curves.items() if len(x)}
+    figure = race_curves(
+        spreads, quantity="share right", steps=steps, guessing=guessing, cursor=cursor, within=(0, 1.04)
+    )
+    if without_order is not None:
+        figure.add_hline(
+            y=without_order, line={"dash": "dot", "color": GREY, "width": 2},
+            annotation={"text": f"knows which, not where {without_order:.2g}", "font": {"color": GREY}},
+            annotation_position="top right",
+        )  # fmt: skip
+    return figure
 
 
 def length_curves(

@@ -19,8 +19,7 @@ from pages.ui.link import Link
 from pages.ui.services import store
 from viz.heads import head_map
 from viz.picture import Picture
-from viz.positions import noticed_bars
-from viz.race import Spread, race_curves
+from viz.positions import encoding_curves, noticed_bars
 
 SHUFFLED = 64
 
@@ -60,10 +59,10 @@ def accuracy_picture(group: Group, task: Task) -> Picture:
     """Right answers on held-out data over the updates, one line for each encoding."""
     moments = np.array(group.moments, dtype=float)
     curves = {name: member.curve("accuracy") for name, member in group.members.items()}
-    spreads = {name: Spread(steps, np.array([values])) for name, (steps, values) in curves.items() if steps}
-    figure = race_curves(
-        spreads, quantity=say("share right"), guessing=task.chance, within=(0, 1.04),
-        steps=max(member.run.steps for member in group.members.values()), cursor=float(moments[-1]),
+    without_order = getattr(task, "without_order", None)
+    figure = encoding_curves(
+        curves, guessing=task.chance, without_order=without_order, cursor=float(moments[-1]),
+        steps=max(member.run.steps for member in group.members.values()),
     )  # fmt: skip
     return Picture(
         "accuracy",
@@ -83,7 +82,7 @@ def _attention(group: Group, tokens: Sequence[str]) -> list[Picture]:
         shown.append(
             Picture(
                 f"attention {name}",
-                head_map(values[-1], tokens=tokens),
+                head_map(values[-1], tokens=tokens, scale=False),
                 say(
                     "Attention with {name} positions: a row for each query, a column for each key.", name=name
                 ),
