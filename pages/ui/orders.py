@@ -19,7 +19,8 @@ def other_order(link: Link, task: Task, probe: Tensor) -> Tensor:
     asked = link.asked("order", default)
     mark = hashlib.sha256(repr(probe.tolist()).encode()).hexdigest()[:8]
     key = link.start(f"order.{task.key}.{mark}", asked if _fits(task, probe, asked) else default)
-    text = st.text_input(
+    field = st.text_area if task.writes else st.text_input
+    text = field(
         say("The same in another order"),
         key=key,
         max_chars=4000,
