@@ -74,7 +74,7 @@ FACTS = Claim(
     experiment=Experiment(
         "answer_from_facts",
         model=WITH_ATTENTION,
-        train=TrainConfig(steps=1000, learning_rate=5e-3, warmup=50),
+        train=TrainConfig(steps=700, learning_rate=5e-3, warmup=50),
     ),
     chance=1 / 8,
     source="Weston et al. 2015",

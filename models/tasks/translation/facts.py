@@ -26,13 +26,18 @@ QUESTION = 4
 
 @dataclass(frozen=True)
 class AnswerFromFacts(TranslationTask):
-    """tom ran to the park . anna went to the office . where is tom ? -> park <end>."""
+    """tom ran to the park . anna went to the office . where is tom ? -> tom park <end>.
+
+    The answer names the person first: the decoder then has the name before it when it looks for the
+    place. Asked for the place alone, it must also carry the name out of the sentence vector, and at
+    some seeds its attention rested on the question and never found the facts.
+    """
 
     key: ClassVar[str] = "answer_from_facts"
     title: ClassVar[str] = "Answer from a list of facts"
     summary: ClassVar[str] = (
         "People go to places, one sentence each; then the question asks where one of them is. "
-        "Guessing the place is right 1 time in 8."
+        "The answer is the person and the place; guessing the place is right 1 time in 8."
     )
     longest_probe: ClassVar[int] = 2 * len(PEOPLE) * FACT + QUESTION
 
@@ -48,13 +53,13 @@ class AnswerFromFacts(TranslationTask):
 
     @property
     def answers(self) -> tuple[str, ...]:
-        """The end, then the places."""
-        return (END, *PLACES)
+        """The end, then the places, then the people."""
+        return (END, *PLACES, *PEOPLE)
 
     @property
     def longest_answer(self) -> int:
-        """A place and the end, and room to be wrong."""
-        return 4
+        """A person, a place and the end, and room to be wrong."""
+        return 5
 
     def sample(self, n: int, generator: Generator, *, held_out: bool = False) -> Batch:
         """Fresh lists; those of several facts are too many to meet twice."""
@@ -74,10 +79,12 @@ class AnswerFromFacts(TranslationTask):
         sentences[..., 4] = places + NUMBER[PLACES[0]]
         sentences[torch.arange(most) >= facts[:, None]] = self.padding
         question = torch.tensor([NUMBER[word] for word in ("where", "is", "tom", "?")]).repeat(n, 1)
-        question[:, 2:3] = people.gather(1, asked) + NUMBER[PEOPLE[0]]
+        person, place = people.gather(1, asked), places.gather(1, asked)
+        question[:, 2:3] = person + NUMBER[PEOPLE[0]]
         inputs = torch.nn.functional.pad(sentences.flatten(1), (0, QUESTION), value=self.padding)
         inputs.scatter_(1, facts[:, None] * FACT + torch.arange(QUESTION), question)
-        targets = torch.nn.functional.pad(places.gather(1, asked) + 1, (0, 1), value=self.end)
+        answer = torch.cat([person + 1 + len(PLACES), place + 1], 1)
+        targets = torch.nn.functional.pad(answer, (0, 1), value=self.end)
         return Batch(inputs, targets, torch.ones_like(targets, dtype=torch.bool))
 
     def support(self, source: Tensor) -> tuple[int, int] | None:
@@ -95,17 +102,20 @@ class AnswerFromFacts(TranslationTask):
         return None
 
     def solve(self, source: Tensor) -> list[int] | None:
-        """The place in the supporting sentence, and the end."""
+        """The person, the place in the supporting sentence, and the end."""
         found = self.support(source)
         if found is None:
             return None
-        place = WORDS[source[found[1] - 2]]
-        return [1 + PLACES.index(place), self.end]
+        person, place = WORDS[source[found[0]]], WORDS[source[found[1] - 2]]
+        return [self.answers.index(person), self.answers.index(place), self.end]
 
     def alignment(self, source: Tensor, target: Tensor) -> np.ndarray:
-        """The answer comes from the supporting sentence."""
+        """The place comes from the supporting sentence.
+
+        The person stands there and in the question, so none of the two is said to be the source.
+        """
         known = np.zeros((len(target), len(source)))
         found = self.support(source)
-        if found is not None and target[:2].tolist() == self.solve(source):
-            known[0, found[0] : found[1]] = 1
+        if found is not None and target[:3].tolist() == self.solve(source):
+            known[1, found[0] : found[1]] = 1
         return known

@@ -131,13 +131,14 @@ def test_facts_are_supported_by_the_sentence_on_the_person_asked_for():
     text = "tom ran to the park . anna went to the office . where is tom ?"
     source = task.encode(text)
     assert task.support(source) == (0, 6)
-    assert task.read_answer(task.solve(source)) == "park"
+    assert task.read_answer(task.solve(source)) == "tom park"
     again = task.encode("tom ran to the park . tom went to the office . where is tom ?")
     assert task.support(again) == (6, 12)
     assert task.solve(task.encode("tom ran to the park . where is anna ?")) is None
     assert task.solve(task.encode("where tom")) is None
     known = task.alignment(source, torch.tensor(task.solve(source)))
-    assert known[0].tolist() == [1] * 6 + [0] * 10
+    assert known.tolist() == [[0] * 16, [1] * 6 + [0] * 10, [0] * 16]
+    assert not task.alignment(source, torch.tensor(task.solve(again))).any()
 
 
 def test_as_many_facts_as_asked_for_on_different_people():
