@@ -1,5 +1,7 @@
 """In a shop: the next click of a visitor, and what reviews say."""
 
+import streamlit as st
+
 from models.claims.language import click_experiment
 from models.film import task_of
 from models.looks_clicks import SessionLook
@@ -30,9 +32,10 @@ view = view_choice(link, {"next": say("The next click"), "reviews": say("Reviews
 
 def next_click():
     own_sessions(link)
-    kind = choice(
-        link, "network", KINDS, "gru", say("Network"), say("Who guesses the next click."), shown=NAMES.get
-    )
+    with st.sidebar:
+        kind = choice(
+            link, "network", KINDS, "gru", say("Network"), say("Who guesses the next click."), shown=NAMES.get
+        )
     renew(link, kind, (*SETTINGS, "learning_rate", "batch_size", "steps", "seed"))
     base = click_experiment(kind)
     experiment = experiment_controls(

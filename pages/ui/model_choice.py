@@ -5,21 +5,21 @@ from __future__ import annotations
 import streamlit as st
 
 from models import model_shelf
+from models.claims.language import grammar_experiment
 from models.film import network_at, task_of
 from models.model_shelf import Reading
-from models.prepared import PREPARED_GROUPS
 from models.pretrained import PretrainedError, PretrainedModel, available
 from models.settings import shortened
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.live import TICK
-from pages.ui.services import attend, engine, store, visitor
+from pages.ui.services import attend, engine, store
+from pages.ui.sweep import ensure
 
-OWN = {f"own-{experiment.task_options['form']}": experiment
-       for experiment in PREPARED_GROUPS["pretraining"].values()}  # fmt: skip
+OWN = {f"own-{form}": grammar_experiment(form) for form in ("masked", "causal")}
 OWN_NAMES = {
-    "own-masked": "Our own small BERT, trained here",
-    "own-causal": "Our own small GPT, trained here",
+    "own-masked": "Our own small BERT",
+    "own-causal": "Our own small GPT",
 }
 TEXTS = {"masked": "the capital of france is ___ .", "causal": "the cats near the river"}
 MOST_OPEN = 2
@@ -98,7 +98,7 @@ def reading_of(link: Link, name: str) -> Reading | None:
 
 def _read_own(link: Link, name: str) -> Reading | None:
     experiment = OWN[name]
-    run_id = store().find(experiment) or engine().start(experiment, visitor())
+    run_id = ensure(experiment)
     run = store().run(run_id)
     if run.status != "finished":
         _waiting(run_id)

@@ -27,7 +27,8 @@ from models.transfer_plan import Setup
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.live import TICK
-from pages.ui.services import attend, engine, store, visitor
+from pages.ui.services import attend, engine, store
+from pages.ui.sweep import ensure
 
 CLASSIFIER = Setup().arm("frozen")
 """A language model of reviews, and a last layer trained on 16 labels: pages/transfer shows how."""
@@ -53,7 +54,7 @@ def review_tools(link: Link) -> None:
 
 def _ready() -> bool:
     """Whether the networks are there; if not they are trained, which takes some seconds."""
-    run_id = store().find(CLASSIFIER) or engine().start(CLASSIFIER, visitor())
+    run_id = ensure(CLASSIFIER)
     if store().run(run_id).status == "finished":
         return True
 

@@ -89,10 +89,16 @@ def _shelves(link: Link, task: Clicks, key: str) -> None:
                 placeholder=say("Search an item to click it"),
             )  # fmt: skip
             return
-        columns = st.columns(len(SHELVES))
-        for column, (department, items) in zip(columns, SHELVES.items(), strict=True):
-            name = f"{link.page}.shelf.{department}"
-            column.pills(say(department), items, key=name, on_change=partial(_add, key, name))
+        department = st.segmented_control(
+            say("Shelf"), list(SHELVES), key=link.start("department", next(iter(SHELVES))),
+            format_func=lambda name: say(name), required=True, persist_state="session",
+        )  # fmt: skip
+        name = f"{link.page}.shelf.{department}"
+        st.pills(
+            say("Items"), SHELVES[department], key=name, on_change=partial(_add, key, name),
+            help=say("Each click goes behind the others. Two are for all year, two for summer, two for "
+                     "winter."),
+        )  # fmt: skip
 
 
 def _add(key: str, shelf: str) -> None:

@@ -89,12 +89,20 @@ def _panel(
             st.error(failed[0].reason + " " + say("Press Train all to go on."), icon=":material/error:")
 
 
+def ensure(experiment: Experiment) -> str:
+    """The id of a run of this experiment: as the store has it, gone on with where it was laid aside, or new."""
+    run_id = store().find(experiment)
+    if run_id is None and (begun := store().find(experiment, any_status=True)):
+        engine().resume(begun)
+        run_id = begun
+    run_id = run_id or engine().start(experiment, visitor())
+    attend(run_id)
+    return run_id
+
+
 def _start(experiments: list[Experiment]) -> None:
     for experiment in experiments:
-        begun = store().find(experiment, any_status=True)
-        if begun and store().run(begun).status in ("paused", "stopped", "failed"):
-            engine().resume(begun)
-        attend(begun or engine().start(experiment, visitor()))
+        ensure(experiment)
 
 
 def _stop(runs: list[Run]) -> None:
