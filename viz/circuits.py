@@ -11,19 +11,19 @@ from viz.curves import Curve
 from viz.maps import shown_token, under_tokens
 from viz.theme import BLUE, CLOSED_TO_OPEN, GREEN, GREY, ORANGE, PINK, SERIES, framed
 
+MOST_TICKS = 16
+"""Tokens written along each side of a map."""
 
-def stripe_map(attention: np.ndarray, *, tokens: Sequence[str], keys: np.ndarray) -> go.Figure:
+
+def stripe_map(attention: np.ndarray, *, tokens: Sequence[str], stripe: np.ndarray) -> go.Figure:
     """One head's attention, with the two stripes that a circuit needs drawn over it.
 
     attention: (query, key) in [0, 1]
-    keys: (query,) where an induction head looks; -1 where it has nowhere to look
+    stripe: (n, 2) pairs of query and key at which an induction head looks
     """
     size = len(tokens)
-    if attention.shape != (size, size) or len(keys) != size:
-        raise ValueError(
-            f"wanted (query, key) attention and a key for each of {size} tokens, "
-            f"got shape {attention.shape} and {len(keys)} keys"
-        )
+    if attention.shape != (size, size):
+        raise ValueError(f"wanted (query, key) attention of {size} tokens, got shape {attention.shape}")
     labels = np.array([shown_token(token) for token in tokens], dtype=object)
     heat = go.Heatmap(
         z=attention,
@@ -36,22 +36,15 @@ def stripe_map(attention: np.ndarray, *, tokens: Sequence[str], keys: np.ndarray
         colorbar={"thickness": 10, "len": 0.95, "outlinewidth": 0},
     )
     figure = go.Figure(heat)
-    queries = np.flatnonzero(keys >= 0)
     before = np.arange(1, size)
     _stripe(figure, "the one before", before - 1, before, PINK)
-    _stripe(figure, "after the last time", keys[queries], queries, ORANGE)
+    _stripe(figure, "after an earlier time", stripe[:, 1], stripe[:, 0], ORANGE)
     framed(figure, height=430)
-    under_tokens(figure, tokens)
-    every = -(-size // 24)
+    every = -(-size // MOST_TICKS)
     places = list(range(0, size, every))
-    figure.update_xaxes(title="looks at", range=[-0.5, size - 0.5])
-    figure.update_yaxes(
-        title="token",
-        tickvals=places,
-        ticktext=[labels[place] for place in places],
-        range=[size - 0.5, -0.5],
-        showgrid=False,
-    )
+    ticks = {"tickvals": places, "ticktext": [labels[place] for place in places], "showgrid": False}
+    figure.update_xaxes(title="looks at", range=[-0.5, size - 0.5], tickangle=0, **ticks)
+    figure.update_yaxes(title="token", range=[size - 0.5, -0.5], **ticks)
     return figure
 
 
@@ -61,7 +54,7 @@ def _stripe(figure: go.Figure, name: str, keys: np.ndarray, queries: np.ndarray,
         y=queries,
         mode="markers",
         name=name,
-        marker={"symbol": "square-open", "size": 8, "color": colour, "line": {"width": 1.5}},
+        marker={"symbol": "square-open", "size": 8, "color": colour, "line": {"width": 1}},
         hoverinfo="skip",
     )
 
@@ -82,10 +75,37 @@ def next_curves(rights: Mapping[str, np.ndarray], *, tokens: Sequence[str], chan
             hovertemplate="after step %{x}: %{y:.0%}<extra>" + name + "</extra>",
         )
     _guessing(figure, chance)
-    framed(figure, height=300)
+    framed(figure, height=340)
     under_tokens(figure, tokens)
-    figure.update_xaxes(range=[-0.5, len(tokens) - 0.5])
+    figure.update_xaxes(tickfont={"size": 10}, range=[-0.5, len(tokens) - 0.5])
     figure.update_yaxes(title="probability", range=[0, 1.04])
+    return figure
+
+
+def score_curves(
+    deep: Mapping[str, Curve], flat: Mapping[str, Curve], *, quantity: str, steps: int, cursor: float
+) -> go.Figure:
+    """A score in [0, 1] of every head over the updates; those of the second network dotted.
+
+    deep, flat: head -> (steps, values)
+    cursor: shape 0 of the layout stands there
+    """
+    figure = go.Figure()
+    for curves, dash in ((deep, "solid"), (flat, "dot")):
+        for place, (name, (x, y)) in enumerate(curves.items()):
+            figure.add_scatter(
+                x=np.asarray(x),
+                y=np.asarray(y, dtype=float),
+                name=name,
+                mode="lines",
+                line={"width": 3, "color": SERIES[place % len(SERIES)], "dash": dash},
+                hovertemplate="update %{x}: %{y:.2f}<extra>" + name + "</extra>",
+            )
+    _cursor(figure, cursor)
+    framed(figure, height=360)
+    figure.update_layout(legend={"font": {"size": 12}})
+    figure.update_xaxes(title="update", range=[0, max(steps, 1)])
+    figure.update_yaxes(title=quantity, range=[0, 1.04])
     return figure
 
 
@@ -114,14 +134,17 @@ def paired_curves(
                 line={"width": 3, "color": colour, "dash": dash},
                 hovertemplate="update %{x}: %{y:.1%}<extra>" + f"{name}: {word}" + "</extra>",
             )
-    figure.add_shape(
-        type="line", x0=cursor, x1=cursor, y0=0, y1=1, yref="paper", line={"color": GREY, "width": 2}
-    )
+    _cursor(figure, cursor)
     _guessing(figure, chance)
     framed(figure, height=340)
+    figure.update_layout(legend={"font": {"size": 12}})
     figure.update_xaxes(title="update", range=[0, max(steps, 1)])
     figure.update_yaxes(title="share right", range=[0, 1.04])
     return figure
+
+
+def _cursor(figure: go.Figure, at: float) -> None:
+    figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", line={"color": GREY, "width": 2})
 
 
 def _guessing(figure: go.Figure, chance: float) -> None:

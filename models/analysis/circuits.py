@@ -11,18 +11,14 @@ from models.networks import Network
 from models.tasks.modular import ModularAddition
 
 
-def induction_keys(symbols: Sequence[int]) -> np.ndarray:
-    """The key (T,) that an induction head looks at: just after the symbol's last earlier place; -1 for none.
+def induction_stripe(symbols: Sequence[int]) -> np.ndarray:
+    """Where induction heads look: pairs (n, 2) of query and key, a key just after each earlier place.
 
     symbols: (T,) numbers. Olsson et al. 2022: [A] [B] ... [A] looks at [B].
     """
-    last: dict[int, int] = {}
-    keys = np.full(len(symbols), -1)
-    for place, symbol in enumerate(int(symbol) for symbol in symbols):
-        if symbol in last:
-            keys[place] = last[symbol] + 1
-        last[symbol] = place
-    return keys
+    row = np.asarray(symbols)
+    queries, earlier = np.nonzero(np.tril(row[:, None] == row[None, :], -1))
+    return np.stack([queries, earlier + 1], axis=1)
 
 
 def wave_shares(table: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def _accuracies(group: Group, task: Task) -> Picture:
         say(name): (member.curve("accuracy"), member.curve("training_accuracy"))
         for name, member in group.members.items()
     }
-    words = say("pairs never shown"), say("pairs trained on")
+    words = say("never shown"), say("trained on")
     return Picture(
         "accuracy",
         paired_curves(pairs, chance=task.chance, words=words, **_over(group)),
@@ -61,7 +61,7 @@ def _sums(group: Group, name: str) -> Picture:
         say("The probability of the right sum of every pair of numbers, {name}.", name=say(name)),
         {"data.0.z": values},
         say("All sums, {name}", name=say(name)),
-        say("Bright: right. First only the pairs trained on, scattered like noise; then, with luck, all."),
+        say("Bright: right. First only the pairs trained on, like noise; with weight decay, in the end all."),
     )
 
 

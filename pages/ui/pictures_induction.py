@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 from torch import Tensor
 
-from models.analysis.circuits import first_reached, induction_keys
+from models.analysis.circuits import first_reached, induction_stripe
 from models.tasks import Task
 from pages.ui.group import Group
 from pages.ui.language import say
-from viz.circuits import next_curves, stripe_map
+from viz.circuits import next_curves, score_curves, stripe_map
 from viz.curves import learning_curves
 from viz.picture import Picture
 
@@ -35,7 +35,9 @@ def induction_pictures(group: Group, task: Task, probe: Tensor, tokens: Sequence
 
 
 def head_name(network: str, layer: int, head: int) -> str:
-    """A head as all pictures call it."""
+    """A head as all pictures call it; where it is clear which network is meant, without its name."""
+    if not network:
+        return say("layer {layer}, head {head}", layer=layer, head=head)
     return say("{network}: layer {layer}, head {head}", network=say(network), layer=layer, head=head)
 
 
@@ -43,7 +45,9 @@ def _right(group: Group, task: Task) -> Picture:
     curves = {say(name): member.curve("accuracy") for name, member in group.members.items()}
     return Picture(
         "accuracy",
-        learning_curves(curves, guessing=task.chance, quantity=say("share right"), **_over(group)),
+        learning_curves(
+            curves, guessing=task.chance, quantity=say("share right"), within=(0, 1.04), **_over(group)
+        ),
         say("Share of right answers from the second copy on, of each network; the dashed line is guessing."),
         _cursor(group),
         say("Right from the second copy on"),
@@ -53,19 +57,28 @@ def _right(group: Group, task: Task) -> Picture:
 
 def _scores(group: Group, score: str) -> Picture:
     title, note = SCORES[score]
-    curves = {}
-    for name in group.members:
-        values = group.at_moments(name, score)
-        for layer, head in np.ndindex(values.shape[1:]):
-            curves[head_name(name, layer, head)] = (group.moments, values[:, layer, head])
+    deep, *flat = group.members
     return Picture(
         score,
-        learning_curves(curves, quantity=say("attention"), **_over(group)),
+        score_curves(
+            _of_heads(group, deep, score),
+            {head: curve for name in flat for head, curve in _of_heads(group, name, score, name).items()},
+            quantity=say("attention"),
+            **_over(group),
+        ),
         say("{title}: score of every head over the updates.", title=say(title)),
         _cursor(group),
         say(title),
         say(note),
     )
+
+
+def _of_heads(group: Group, name: str, score: str, network: str = "") -> dict:
+    values = group.at_moments(name, score)
+    return {
+        head_name(network, layer, head): (group.moments, values[:, layer, head])
+        for layer, head in np.ndindex(values.shape[1:])
+    }
 
 
 def _next(group: Group, task: Task, tokens: Sequence[str]) -> Picture:
@@ -83,11 +96,11 @@ def _next(group: Group, task: Task, tokens: Sequence[str]) -> Picture:
 
 def _maps(group: Group, name: str, probe: Tensor, tokens: Sequence[str]) -> list[Picture]:
     values = group.at_moments(name, "attention")
-    keys = induction_keys(probe.tolist())
+    stripe = induction_stripe(probe.tolist())
     return [
         Picture(
             f"{name}.{layer}.{head}",
-            stripe_map(values[-1, layer, head], tokens=tokens, keys=keys),
+            stripe_map(values[-1, layer, head], tokens=tokens, stripe=stripe),
             say("Where {head} looks: queries from top to bottom, keys from left to right.",
                 head=head_name(name, layer, head)),
             {"data.0.z": values[:, layer, head]},
@@ -100,7 +113,7 @@ def _maps(group: Group, name: str, probe: Tensor, tokens: Sequence[str]) -> list
 
 def _over(group: Group) -> dict:
     steps = max(member.run.steps for member in group.members.values())
-    return {"steps": steps, "within": (0, 1.04), "cursor": float(group.moments[-1])}
+    return {"steps": steps, "cursor": float(group.moments[-1])}
 
 
 def _cursor(group: Group) -> dict[str, np.ndarray]:
