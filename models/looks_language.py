@@ -10,7 +10,7 @@ from torch import Tensor
 
 from models.analysis.attribution import METHODS, attributions
 from models.analysis.filling import slot_accuracy
-from models.analysis.vectors import Projection, WordSpace, align, analogy_accuracy, principal_axes
+from models.analysis.vectors import Projection, WordSpace, analogy_accuracy, principal_axes
 from models.film import Look
 from models.looks import softmax
 from models.networks import Network
@@ -60,8 +60,15 @@ def axes_of_sets(space: WordSpace, low: Sequence[str], high: Sequence[str]) -> P
 
 
 def moved(snapshots: np.ndarray, project: Projection) -> np.ndarray:
-    """Coordinates (moment, word, axis) of (moment, word, unit), each moment turned onto the last one."""
-    return np.stack([project(align(vectors, snapshots[-1])) for vectors in snapshots])
+    """Coordinates (moment, word, axis) of (moment, word, unit), each moment turned onto the last one.
+
+    The same as `models.analysis.vectors.align` moment by moment, all at once: a page does it at every tick.
+    """
+    last = snapshots[-1]
+    centred = snapshots - snapshots.mean(1, keepdims=True)
+    left, _, right = np.linalg.svd(centred.swapaxes(1, 2) @ (last - last.mean(0)))
+    turned_axes = left @ (right @ project.axes)
+    return centred @ turned_axes + project(last.mean(0))
 
 
 def template_names(task: Reviews) -> tuple[str, ...]:

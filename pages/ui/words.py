@@ -63,7 +63,7 @@ def questions(link: Link, task: WordNeighbours) -> Asked:
     with high:
         other = _words(link, task, "high", say("and its opposite"), words, example.high)
     with axes:
-        asked_axes = _axes(link)
+        asked_axes = _axes(link, task, example.axes)
     return Asked(chosen[0], (chosen[1], chosen[2], chosen[3]), one, other, asked_axes)
 
 
@@ -124,14 +124,16 @@ def _words(
     return tuple(chosen or default)
 
 
-def _axes(link: Link) -> str:
-    asked = link.asked("axes", AXES[0])
+def _axes(link: Link, task: WordNeighbours, default: str) -> str:
+    asked = link.asked("axes", default)
     axes = st.segmented_control(
-        say("Axes of the map"), AXES,
-        key=link.start("axes", asked if asked in AXES else AXES[0]), required=True,
+        say("Axes of the map"),
+        AXES,
+        key=link.start(f"axes.{task.corpus}", asked if asked in AXES else default),
+        required=True,
         format_func={"main": say("main ones"), "sets": say("your sets")}.get,
         help=say("Where the newest vectors differ most, or the line between your sets."),
         persist_state="session",
-    )  # fmt: skip
-    link.keep("axes", axes, AXES[0])
+    )
+    link.keep("axes", axes, default)
     return axes

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.analysis.vectors import WordSpace
+from models.analysis.vectors import WordSpace, align, principal_axes
 from models.claims.language import grammar_experiment, review_experiment
 from models.experiment import Experiment, ModelConfig
 from models.looks_language import (
@@ -68,6 +68,13 @@ def test_a_mere_turn_moves_nothing():
     space = WordSpace(tuple("abcdefghi"), last)
     journey = moved(np.stack([last @ turn + 4, last]), axes_of_sets(space, ["a"], ["b"]))
     assert np.allclose(journey[0], journey[1], atol=1e-9)
+
+
+def test_all_moments_at_once_are_each_moment_alone():
+    snapshots = np.random.default_rng(2).normal(size=(3, 8, 5))
+    project = principal_axes(snapshots[-1])
+    wanted = [project(align(vectors, snapshots[-1])) for vectors in snapshots]
+    assert np.allclose(moved(snapshots, project), wanted, atol=1e-9)
 
 
 class Sees(torch.nn.Module):
