@@ -15,7 +15,7 @@ from pages.ui.pictures import curve_pictures, sample_pictures
 from pages.ui.pictures_transfer import arm_pictures, before_and_after, language_pictures, opinion_picture
 from pages.ui.probe import probe_editor
 from pages.ui.transfer import ARM_NAMES, arm_to_show, hand_choice, part_name, setup_controls
-from pages.ui.transfer_results import first_task, results
+from pages.ui.transfer_results import first_task, first_training, results
 from pages.ui.views import view_choice
 
 VIEWS = {
@@ -44,6 +44,7 @@ def fine_tune():
         base = experiment.start_from
         return TransferLook(probe, setup.parts, (lambda: first_task(base)) if base else None)
 
+    before = st.container()
     live_group(
         link,
         experiments,
@@ -57,6 +58,8 @@ def fine_tune():
         ],
         detail=lambda group: results(link.page, setup, experiments, group),
     )
+    with before:
+        first_training(link.page, setup.pretraining)
 
 
 def pretrain():

@@ -90,7 +90,7 @@ def _panel(
 
 
 def ensure(experiment: Experiment) -> str:
-    """The id of a run of this experiment: as the store has it, gone on with where it was laid aside, or new."""
+    """The id of a run of this experiment; one that was laid aside goes on, else a new one begins."""
     run_id = store().find(experiment)
     if run_id is None and (begun := store().find(experiment, any_status=True)):
         engine().resume(begun)

@@ -14,6 +14,7 @@ from models.training.records import Run
 from models.transfer_plan import Setup, surprises
 from pages.ui.group import Group
 from pages.ui.language import say
+from pages.ui.live import TICK
 from pages.ui.services import store
 from pages.ui.transfer import ARM_NAMES, SURPRISES
 
@@ -43,6 +44,23 @@ def results(page: str, setup: Setup, experiments: Mapping[str, Experiment], grou
             )
         )
         _surprises(setup, found)
+
+
+def first_training(page: str, pretraining: Experiment) -> None:
+    """How far the first task is, while it is being trained: the arms wait for it."""
+    run_id = store().find(pretraining)
+    if run_id is None or not store().run(run_id).going:
+        return
+
+    @st.fragment(run_every=2 * TICK, key=f"{page}.first")
+    def part() -> None:
+        run = store().run(run_id)
+        if not run.going:
+            st.rerun()
+        told = say("First, without labels: update {step:,} of {steps:,}", step=run.step, steps=run.steps)
+        st.progress(min(1.0, run.step / run.steps), text=told)
+
+    part()
 
 
 def _row(name: str, run: Run, found: Mapping[str, float]) -> dict[str, str]:
