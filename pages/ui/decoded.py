@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import streamlit as st
@@ -73,7 +74,7 @@ def reference(run_id: str | None, task: TranslationTask, source: Tensor) -> list
     return decoded(run_id, steps[-1], source.tolist()).ids
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={TranslationTask: repr})
+@lru_cache(maxsize=8)
 def stick_of(task: TranslationTask) -> Yardstick:
     """The sequences on which networks of one task are measured."""
     return yardstick(task)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pandas  # noqa: F401  plotly and Streamlit both look for it; two visits importing it at once fail
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
