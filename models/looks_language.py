@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 import torch
@@ -14,7 +15,7 @@ from models.analysis.vectors import Projection, WordSpace, analogy_accuracy, pri
 from models.film import Look
 from models.looks import softmax
 from models.networks import Network
-from models.tasks import Task
+from models.tasks import Batch, Task
 from models.tasks.grammar import END, MASK, PADDING, SLOTS, START, Grammar
 from models.tasks.review_text import CONTRASTIVE, TEMPLATES
 from models.tasks.reviews import Reviews, last_word_right
@@ -81,16 +82,18 @@ def templates_look() -> Look:
 
     @torch.no_grad()
     def look(network: Network, task: Reviews) -> Mapping[str, np.ndarray]:
-        drawn = task.reviews(PER_TEMPLATE * len(TEMPLATES), seed=-2)
-        right = []
-        for name in task.used_templates:
-            batch = task.batch([review for review in drawn if review.template == name])
-            right.append(last_word_right(network(batch.inputs), batch).float().mean().item())
-        twins = task.twins(2 * PER_TEMPLATE)
-        right.append(last_word_right(network(twins.inputs), twins).float().mean().item())
-        return {"right": np.array(right)}
+        right = [last_word_right(network(batch.inputs), batch).float().mean() for batch in _by_template(task)]
+        return {"right": torch.stack(right).numpy()}
 
     return look
+
+
+@cache
+def _by_template(task: Reviews) -> tuple[Batch, ...]:
+    """Held-out reviews of each of `template_names`, made once."""
+    drawn = task.reviews(PER_TEMPLATE * len(TEMPLATES), seed=-2)
+    own = [[review for review in drawn if review.template == name] for name in task.used_templates]
+    return (*(task.batch(reviews) for reviews in own), task.twins(2 * PER_TEMPLATE))
 
 
 def is_contrastive(template: str) -> bool:
@@ -146,7 +149,7 @@ def blank_look(words: Sequence[str], place: int) -> Look:
     return look
 
 
-def slots_look(n: int = 120) -> Look:
+def slots_look(n: int = 80) -> Look:
     """`right` (slot,): how often the word of each of SLOTS agrees with its cue."""
 
     def look(network: Network, task: Grammar) -> Mapping[str, np.ndarray]:

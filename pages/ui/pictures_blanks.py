@@ -50,7 +50,7 @@ def _fill_picture(group: Group, task: Grammar, blank: Blank) -> Picture:
         ),
         alt=say("The probability of the likeliest words in the blank, for both networks."),
         frames={f"data.{i}.x": values[:, places] for i, values in enumerate(past.values())},
-        title=say("What fills the blank: {left} ___ {behind}", left=left, behind=behind),
+        title=say("What fills the blank: {sentence}", sentence=f"{left} ___ {behind}".strip()),
         note=say(
             "BERT reads the whole sentence, GPT only “{left}”. Bold: the word that you hid.",
             left=left or START,
@@ -80,7 +80,7 @@ def _slot_picture(group: Group) -> Picture:
         frames={f"data.{i}.y": values for i, values in enumerate(past.values())},
         title=say("Where the cue stands decides"),
         note=say(
-            "120 held-out sentences each. Dashed: what one gets without seeing the cue, 1 in 2 or 1 in 8."
+            "80 held-out sentences each. Dashed: what one gets without seeing the cue, 1 in 2 or 1 in 8."
         ),
     )
 
@@ -104,7 +104,7 @@ def _sight_picture(group: Group, name: str, blank: Blank, layer: int, head: str)
         ),
         alt=say("{name}: how much each position looks at each other one; empty where it may not.", name=name),
         frames={"data.0.z": values},
-        title=say("What {name} may see", name=name),
+        title=say("What {name} may see", name=name.split("'")[0]),
         note=told,
     )
 
@@ -125,6 +125,7 @@ def _loss_picture(group: Group, task: Grammar) -> Picture:
         frames={"layout.shapes.0.x0": moments, "layout.shapes.0.x1": moments},
         title=say("Loss on held-out sentences"),
         note=say("Not the same quantity: BERT has more to go by. Dashed: guessing by frequency alone."),
+        columns=2,
     )
 
 
@@ -139,4 +140,5 @@ def _sample_picture(group: Group) -> Picture:
         frames={"layout.annotations.0.text": np.array([written(text) for text in samples], dtype=object)},
         title=say("Only GPT can write"),
         note=say("Drawn word by word from its own probabilities. BERT never learnt what comes next."),
+        columns=2,
     )
