@@ -19,7 +19,7 @@ def test_two_networks_with_two_seeds_run_side_by_side(open_page):
     page = open_page("race", **SHORT)
     assert "4 to train" in texts(page)
     page.button(key="race.train").click().run()
-    page = sound(run_until(page, finished))
+    page = sound(run_until(page, finished, seconds=240))
     header, _ = decode(payload(page))
     pictures = {picture["name"]: picture for picture in header["pictures"]}
     assert list(pictures) == ["accuracy", "loss", "answer RNN", "answer GRU"]
