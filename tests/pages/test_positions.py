@@ -1,0 +1,97 @@
+"""The page on positions: each encoding laid open, trained side by side, shuffled, read beyond."""
+
+import json
+
+import pytest
+
+from models.experiment import POSITIONS
+from models.prepared import PREPARED_GROUPS
+from pages.ui.services import store
+from tests.pages.conftest import asked, payload, run_until, sound, texts
+from tests.viz.payload import decode, past
+
+PAGE = "positions"
+SHORT = {
+    "view": "trained",
+    "steps": "30",
+    "hidden": "12",
+    "heads": "2",
+    "task__length": "5",
+    "batch_size": "16",
+}
+
+
+def charts(page):
+    """The static charts' figures by order."""
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+@pytest.mark.parametrize("kind", POSITIONS)
+def test_every_encoding_is_shown_four_ways(open_page, kind):
+    page = open_page(PAGE, kind=kind, shown_length="20", width="12")
+    figures = charts(page)
+    assert len(figures) == (5 if kind == "rotary" else 4)
+    assert asked(page).get("kind", "sinusoidal") == kind
+    same = "All pairs with the same distance have the same score."
+    assert (same in texts(page)) == (kind != "learned")
+
+
+def test_moving_query_and_key_together_keeps_their_dot_product(open_page):
+    page = open_page(PAGE, kind="rotary", query_at="12", key_at="9", pair="1")
+    before = page.get("latex")[0].value
+    sound(page.slider(key="positions.query_at").set_value(40).run())
+    apart = page.get("latex")[0].value
+    sound(page.slider(key="positions.key_at").set_value(37).run())
+    together = page.get("latex")[0].value
+    assert before.rsplit("= ", 1)[1] == together.rsplit("= ", 1)[1] != apart.rsplit("= ", 1)[1]
+    assert asked(page)["key_at"] == "37"
+
+
+def test_two_encodings_are_trained_side_by_side_and_one_notices(open_page):
+    page = open_page(PAGE, **SHORT, encodings="none,learned")
+    assert "2 to train" in texts(page)
+    page.button(key="positions.train").click().run()
+    page = sound(run_until(page, lambda p: "Largest difference" in texts(p)))
+    header, _ = decode(payload(page))
+    pictures = {picture["name"]: picture for picture in header["pictures"]}
+    assert list(pictures) == ["accuracy", "attention none", "attention learned"]
+    assert [line["name"] for line in pictures["accuracy"]["figure"]["data"]] == ["none", "learned"]
+    assert past(payload(page), "attention none", "data.0.z").shape[0] == len(header["moments"])
+    told = next(line for line in texts(page).splitlines() if "Largest difference" in line)
+    distances = {
+        name: float(told.split(f"{name} ")[-1].split(" ")[0].rstrip(".")) for name in ("none", "learned")
+    }
+    assert distances["none"] < 1e-5 < 1e-2 < distances["learned"]
+
+
+def test_longer_than_training_measures_every_length(open_page):
+    page = open_page(PAGE, view="longer", longer_steps="50", longer="none")
+    page.button(key="positions.train").click().run()
+    page = sound(run_until(page, lambda p: "bits at 48" in texts(p)))
+    lengths = next(figure for figure in charts(page) if figure["data"][0].get("name") == "none")
+    assert list(lengths["layout"]["xaxis"]["tickvals"]) == [16, 32, 48, 64, 96, 144, 192, 288]
+
+
+def test_the_prepared_group_starts_at_first_sight(open_page):
+    page = open_page(PAGE, view="trained")
+    assert all(store().find(e, any_status=True) for e in PREPARED_GROUPS["positions"].values())
+    page.button(key="positions.stop").click().run()
+    assert not sound(page).exception
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("kind", "spiral"), ("width", "5"), ("base", "-1"), ("shown_length", "9999"), ("curves", "1,99,x"),
+     ("view", "sideways"), ("query_at", "far"), ("shown_head", "40")],
+)  # fmt: skip
+def test_nonsense_in_a_link_falls_back(open_page, name, value):
+    page = open_page(PAGE, **{name: value})
+    assert charts(page)
+    assert asked(page).get(name) != value
+
+
+def test_nonsense_in_the_trained_views_falls_back(open_page):
+    page = open_page(PAGE, view="trained", encodings="spiral", task__length="900", steps="30")
+    assert "The link asked for something that cannot be" in texts(page)
+    page = open_page(PAGE, view="longer", longer_steps="-4", longer_seed="x", longer="alibi")
+    assert page.number_input(key="positions.longer_seed").value == 0
