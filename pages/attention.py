@@ -10,7 +10,8 @@ from pages.ui.decoded import reference
 from pages.ui.frame import begin, end
 from pages.ui.language import say
 from pages.ui.live import live
-from pages.ui.moving import moving_view, step_view
+from pages.ui.moving import moving_view
+from pages.ui.opening import step_view
 from pages.ui.pictures import curve_pictures
 from pages.ui.pictures_alignment import Pair, agreement_picture, alignment_pictures
 from pages.ui.presets import presets

@@ -14,6 +14,8 @@ STRONGEST = 4
 """Bands drawn from each target symbol: its largest weights."""
 THINNEST = 0.02
 """Weights below this get no band."""
+CROWDED = 12
+"""Source symbols from which on their names stand upright."""
 
 
 def alignment_map(
@@ -53,11 +55,12 @@ def alignment_map(
     across, down = _places(columns), _places(rows)
     figure.update_xaxes(
         **ticks, tickvals=across, ticktext=[shown_token(source[i]) for i in across], title="source →",
-        range=[-0.5, columns - 0.5], tickangle=0 if max(map(len, source)) <= 2 else -45,
+        range=[-0.5, columns - 0.5],
+        tickangle=0 if max(map(len, source)) <= 2 else -45 if columns <= CROWDED else -90,
     )  # fmt: skip
     figure.update_yaxes(
-        **ticks, tickvals=down, ticktext=[shown_token(target[i]) for i in down], title="← target",
-        range=[rows - 0.5, -0.5],
+        **ticks, tickvals=down, ticktext=[shown_token(target[i]) for i in down],
+        title={"text": "← target", "standoff": 12}, range=[rows - 0.5, -0.5],
     )  # fmt: skip
     return figure
 

@@ -52,7 +52,7 @@ def alignment_pictures(film: Film, pair: Pair) -> list[Picture]:
     scores = [_score(sentence_agreement(values, known)) for values in attention]
     figure = alignment_map(attention[-1], **shared)
     figure.add_annotation(text=scores[-1], x=0, y=1.0, xref="paper", yref="paper", xanchor="left",
-                          yanchor="bottom", yshift=24, showarrow=False)  # fmt: skip
+                          yanchor="bottom", yshift=4, showarrow=False, align="left")  # fmt: skip
     figure.update_layout(margin={"t": 56})
     return [
         Picture(
@@ -82,8 +82,8 @@ def _score(found: dict[str, float] | None) -> str:
     if found is None:
         return say("no alignment is known for this source")
     return say(
-        "largest weight on a true word: {largest:.0%} of steps · weight on true words: {mass:.0%} "
-        "(even attention: {chance:.0%})",
+        "largest weight on a true word: {largest:.0%} of steps<br>"
+        "weight on true words: {mass:.0%} (even attention: {chance:.0%})",
         **found,
     )
 
