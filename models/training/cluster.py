@@ -23,7 +23,7 @@ import psutil
 from distributed.security import Security
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 240
 KEYS = (
     "tls_ca_file",
     "tls_client_key",
