@@ -15,6 +15,8 @@ def verdict(task: Task, metrics: Mapping[str, float]) -> str:
     """
     if "accuracy" not in metrics:
         return "Nothing measured yet."
+    if "recall_at_5" in metrics and hasattr(task, "popularity"):
+        return _recommender(task, metrics["recall_at_5"])
     accuracy, chance = metrics["accuracy"], task.chance
     progress = (accuracy - chance) / max(1 - chance, 1e-9)
     told = f"{accuracy:.0%} right on held-out data, where guessing gets {chance:.0%}"
@@ -25,3 +27,13 @@ def verdict(task: Task, metrics: Mapping[str, float]) -> str:
     if progress < 0.6:
         return f"It has found something: {told}."
     return f"Well on its way: {told}."
+
+
+def _recommender(task: Task, recall: float) -> str:
+    """Nobody can foresee every click, so a recommender is held against offering what is most popular."""
+    popular = task.popularity().topk(5).values.sum().item()
+    told = f"{recall:.0%} of the next clicks are among its best five, where the five most popular get"
+    told = f"{told} {popular:.0%}"
+    if recall <= popular + 0.02:
+        return f"No better than popularity: {told}."
+    return f"It knows its visitors: {told}."

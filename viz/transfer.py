@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
+from viz.curves import Curve, learning_curves
 from viz.theme import GREY, SERIES, framed
 
 
@@ -67,6 +69,11 @@ def gap_curves(
     return _label_axis(figure, labels, unit, "training minus held out", [-0.15, 0.62])
 
 
+def arm_curves(curves: Mapping[str, Curve], **how: Any) -> go.Figure:
+    """Learning curves of several arms, tall enough for all of their names; `how` as in `learning_curves`."""
+    return learning_curves(curves, **how).update_layout(height=380)
+
+
 def accuracy_bars(
     training: np.ndarray, held_out: np.ndarray, *, arms: Sequence[str], chance: float
 ) -> go.Figure:
@@ -83,8 +90,8 @@ def accuracy_bars(
             marker={"color": colour},
             hovertemplate="%{x}: %{y:.1%} right<extra>" + name + "</extra>",
         )
-    _guessing(figure, chance)
-    framed(figure, height=300, barmode="group")
+    figure.add_hline(y=chance, line={"dash": "dash", "color": GREY, "width": 2})
+    framed(figure, height=380, barmode="group")
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(title="share right", range=[0, 1.04], tickformat=".0%", showgrid=True)
     return figure
@@ -107,7 +114,7 @@ def drift_bars(moved: Mapping[str, np.ndarray], *, parts: Sequence[str], limit: 
             marker={"color": SERIES[place % len(SERIES)]},
             hovertemplate="%{x}: moved by %{y:.1%}<extra>" + name + "</extra>",
         )
-    framed(figure, height=300, barmode="group")
+    framed(figure, height=380, barmode="group")
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(
         title="distance / length before", range=[0, max(limit, 0.05)], tickformat=".0%", showgrid=True

@@ -11,8 +11,8 @@ from pages.ui.group import Group, live_group
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.services import store
-from viz.curves import learning_curves
 from viz.picture import Picture
+from viz.transfer import arm_curves
 
 NAMES = {
     "scratch": "from scratch",
@@ -57,7 +57,7 @@ def _pictures(group: Group) -> list[Picture]:
     return [
         Picture(
             "exact",
-            learning_curves(curves, guessing=0.0, quantity=say("whole dates right"), steps=steps,
+            arm_curves(curves, guessing=0.0, quantity=say("whole dates right"), steps=steps,
                             within=(0, 1.02)),
             say("Share of whole dates of the new language that each arm reads without a mistake."),
             title=say("Whole dates right"),
@@ -65,7 +65,7 @@ def _pictures(group: Group) -> list[Picture]:
         ),
         Picture(
             "loss",
-            learning_curves(losses, quantity=say("loss (nats)"), steps=steps),
+            arm_curves(losses, quantity=say("loss (nats)"), steps=steps),
             say("Loss of each arm on held-out dates of the new language over the updates."),
             title=say("Loss on the new language"),
         ),

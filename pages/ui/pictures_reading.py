@@ -54,7 +54,7 @@ def attention(link: Link, reading: Reading) -> None:
     )  # fmt: skip
     right.markdown(f"**{say('The same as lines')}**")
     right.plotly_chart(
-        head_lines(values[head], tokens=reading.tokens), key=f"{link.page}.lines",
+        head_lines(values[head][None], tokens=reading.tokens), key=f"{link.page}.lines",
         alt=say("Lines from each token to those that it attends to; stronger is thicker."),
     )  # fmt: skip
 

@@ -9,11 +9,10 @@ import numpy as np
 from models.film import Film
 from pages.ui.group import Group
 from pages.ui.language import say
-from viz.curves import learning_curves
 from viz.maps import unit_map
 from viz.picture import Picture
 from viz.steps import step_curves
-from viz.transfer import accuracy_bars, correlation_bars, drift_bars
+from viz.transfer import accuracy_bars, arm_curves, correlation_bars, drift_bars
 
 CHANCE = 0.5
 
@@ -29,9 +28,7 @@ def arm_pictures(group: Group, parts: Sequence[str]) -> list[Picture]:
     pictures = [
         Picture(
             "held out",
-            learning_curves(
-                held_out, guessing=CHANCE, quantity=say("share right"), within=(0, 1.04), **shared
-            ),
+            arm_curves(held_out, guessing=CHANCE, quantity=say("share right"), within=(0, 1.04), **shared),
             say("Share of right answers of each arm on held-out reviews over the updates."),
             cursor,
             say("Right on held-out reviews"),
@@ -44,7 +41,7 @@ def arm_pictures(group: Group, parts: Sequence[str]) -> list[Picture]:
         pictures.append(
             Picture(
                 "forgotten",
-                learning_curves(forgotten, quantity=say("loss added (nats a word)"), **shared),
+                arm_curves(forgotten, quantity=say("loss added (nats a word)"), **shared),
                 say("By how much the loss of the first task grows during fine-tuning, for each arm."),
                 cursor,
                 say("What is forgotten of the first task"),
@@ -70,7 +67,7 @@ def _gap(group: Group) -> Picture:
         say("For each arm, the share right on the reviews it learns from beside the share on held-out ones."),
         {"data.0.y": training, "data.1.y": held_out},
         say("Training and held out"),
-        say("The gap between the two bars is what was learnt by heart."),
+        say("The gap between the two bars is what was learnt by heart. Dashed: guessing."),
     )
 
 

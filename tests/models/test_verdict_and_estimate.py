@@ -20,6 +20,14 @@ def test_a_verdict_says_how_far_from_guessing(accuracy, said):
     assert f"{TASK.chance:.0%}" in verdict(TASK, {"accuracy": accuracy})
 
 
+def test_a_recommender_is_held_against_popularity():
+    shop = build_task("clicks", sessions=200)
+    popular = shop.popularity().sort(descending=True).values[:5].sum().item()
+    assert "No better than popularity" in verdict(shop, {"accuracy": 0.1, "recall_at_5": popular})
+    good = verdict(shop, {"accuracy": 0.1, "recall_at_5": popular + 0.15})
+    assert "knows its visitors" in good and f"get {popular:.0%}" in good
+
+
 def test_without_metrics_nothing_is_claimed():
     assert verdict(TASK, {}) == "Nothing measured yet."
 
