@@ -82,18 +82,21 @@ def templates_look() -> Look:
 
     @torch.no_grad()
     def look(network: Network, task: Reviews) -> Mapping[str, np.ndarray]:
-        right = [last_word_right(network(batch.inputs), batch).float().mean() for batch in _by_template(task)]
-        return {"right": torch.stack(right).numpy()}
+        batch, counts = _by_template(task)
+        right = last_word_right(network(batch.inputs), batch).float().split(counts)
+        return {"right": torch.stack([part.mean() for part in right]).numpy()}
 
     return look
 
 
 @cache
-def _by_template(task: Reviews) -> tuple[Batch, ...]:
-    """Held-out reviews of each of `template_names`, made once."""
+def _by_template(task: Reviews) -> tuple[Batch, tuple[int, ...]]:
+    """Held-out reviews in the order of `template_names`, and how many of each; made once."""
     drawn = task.reviews(PER_TEMPLATE * len(TEMPLATES), seed=-2)
     own = [[review for review in drawn if review.template == name] for name in task.used_templates]
-    return (*(task.batch(reviews) for reviews in own), task.twins(2 * PER_TEMPLATE))
+    parts = [*(task.batch(reviews) for reviews in own), task.twins(2 * PER_TEMPLATE)]
+    joined = (torch.cat([getattr(part, name) for part in parts]) for name in ("inputs", "targets", "counts"))
+    return Batch(*joined), tuple(len(part) for part in parts)
 
 
 def is_contrastive(template: str) -> bool:
