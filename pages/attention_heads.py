@@ -62,7 +62,8 @@ with right, st.container(horizontal=True):
 def pictures(run, film):
     match view:
         case "lens":
-            return [*lens_pictures(film, task, tokens), answer_picture(film, tokens, task.answers)]
+            answer = answer_picture(film, tokens, task.answers)
+            return [*lens_pictures(film, task, tokens), answer, curve_pictures(run, film)[1]]
         case "writing":
             return [*sample_pictures(film), *curve_pictures(run, film)]
     seen = head_pictures(film, tokens, chosen)

@@ -19,7 +19,8 @@ def heads_experiment(*, steps: int = 150, seed: int = 0) -> Experiment:
 MIRROR = Claim(
     "heads.mirror",
     "A network of two layers that has learned to reverse looks at the mirrored place with every head of "
-    "its first layer (more than half of the attention); its second layer has nothing left to do.",
+    "its first layer (more than half of the attention). The second layer is not needed: silenced as a "
+    "whole it leaves at least 90 % right.",
     heads_experiment(),
     Order().chance,
     VASWANI,

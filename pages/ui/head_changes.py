@@ -130,10 +130,12 @@ def _beside(
         title = say("What it answers, {when}", when=told)
         column.markdown(f"**{title}**")
         figure = answer_map(effect.answer[:, rows], tokens=tokens, answers=names)
-        column.plotly_chart(figure, key=f"{page}.answer.{effect is after}.{told}", alt=title)
-    title = say("Layer {layer}, head {head}, with the change", layer=chosen[0], head=chosen[1])
-    st.markdown(f"**{title}**")
-    st.plotly_chart(head_map(after.attention[chosen], tokens=tokens), key=f"{page}.kept", alt=title)
+        column.plotly_chart(figure, key=f"{page}.answer.{effect is after}", alt=title)
+    for column, told, effect in ((left, say("before"), before), (right, say("with the change"), after)):
+        title = say("Layer {layer}, head {head}, {when}", layer=chosen[0], head=chosen[1], when=told)
+        column.markdown(f"**{title}**")
+        figure = head_map(effect.attention[chosen], tokens=tokens)
+        column.plotly_chart(figure, key=f"{page}.attention.{effect is after}", alt=title)
 
 
 def _every_head(shown: Shown, page: str, task: Task, step: int) -> None:

@@ -9,6 +9,7 @@ import torch
 from models.analysis.heads import silenced
 from models.claims import heads as claims
 from models.claims.transformer import with_seed
+from models.film import task_of
 from models.trace import record
 from models.training.loop import trained
 
@@ -29,20 +30,18 @@ def network_of(seed):
     return trained(with_seed(claims.MIRROR.experiment, seed))[0]
 
 
-def accuracy(network, task, batch, heads=()):
-    with silenced(network, 0, *heads), torch.no_grad():
+def accuracy(network, task, batch, heads=(), layer=0):
+    with silenced(network, layer, *heads), torch.no_grad():
         return task.evaluate(network, batch)["accuracy"]
 
 
 @pytest.fixture
 def task():
-    from models.film import task_of
-
     return task_of(claims.MIRROR.experiment)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_first_layer_looks_at_the_mirrored_place_and_the_second_is_idle(seed, task):
+def test_the_first_layer_looks_at_the_mirrored_place_and_the_second_is_not_needed(seed, task):
     trace = record(network_of(seed), task.held_out(128).inputs)
     mirror = [
         np.flip(trace[f"layers.{layer}.attention"], 3).diagonal(axis1=2, axis2=3).mean((0, 2))
@@ -51,6 +50,9 @@ def test_the_first_layer_looks_at_the_mirrored_place_and_the_second_is_idle(seed
     print(mirror)
     assert mirror[0].min() > 0.5
     assert mirror[1].max() < 0.2
+    left = accuracy(network_of(seed), task, task.held_out(128), range(4), layer=1)
+    print(left)
+    assert left > 0.9
 
 
 @pytest.mark.parametrize("seed", SEEDS)
