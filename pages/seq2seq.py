@@ -41,10 +41,13 @@ experiments = {
 }
 presets("seq2seq", BASE, PRESETS)
 task = task_of(experiment)
-source = source_editor(link, task)
+left, right = st.columns([3, 1], vertical_alignment="bottom")
+with left:
+    source = source_editor(link, task)
+with right:
+    looked_into = network_choice(link, list(reversed(experiments)))
 tokens = task.decode(source)
 answers(link, runs_of(experiments), task, source)
-looked_into = network_choice(link, list(reversed(experiments)))
 
 
 def into(group):

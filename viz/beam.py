@@ -30,39 +30,49 @@ class Branch:
     """Whether it is part of the most probable answer."""
 
 
+CROWDED = 10
+"""Columns from which on only what the search kept is named."""
+
+
 def beam_tree(branches: Sequence[Branch]) -> go.Figure:
-    """Steps run across; at each step the most probable beginnings stand on top.
+    """Steps run down; at each step the most probable beginnings stand on the left.
 
     branches: the root first, parents before children
     Raises ValueError for a branch that stands before its parent.
     """
-    rows = _rows(branches)
+    columns = _columns(branches)
     figure = go.Figure()
-    kinds = (
-        ("dropped", GREY, 1.0, "dot"),
-        ("in the beam", BLUE, 2.0, "solid"),
-        ("best answer", ORANGE, 4.0, "solid"),
-    )
-    for name, colour, width, dash in kinds:
+    for name, colour, width, dash in KINDS:
         chosen = [place for place, branch in enumerate(branches) if _kind(branch) == name]
-        _add_edges(figure, branches, rows, chosen, {"color": colour, "width": width, "dash": dash})
-        _add_symbols(figure, branches, rows, chosen, name, colour)
+        _add_edges(figure, branches, columns, chosen, {"color": colour, "width": width, "dash": dash})
+    for name, colour, _, _ in KINDS:
+        chosen = [place for place, branch in enumerate(branches) if _kind(branch) == name]
+        named = name != "dropped" or max(columns) < CROWDED
+        _add_symbols(figure, branches, columns, chosen, name, colour, named)
     steps = max(branch.step for branch in branches)
-    framed(figure, height=int(min(620, 90 + 30 * (1 + max(rows, default=0)))))
-    figure.update_xaxes(title="step", range=[-1.3, steps + 0.8], showgrid=False, dtick=1 if steps < 25 else 5)
-    figure.update_yaxes(visible=False, autorange="reversed")
+    framed(figure, height=int(min(1000, 110 + 36 * (steps + 2))))
+    figure.update_xaxes(visible=False, range=[-0.4, max(columns) + 0.9])
+    figure.update_yaxes(title="step", range=[steps + 0.6, -1.5], showgrid=False, dtick=1 if steps < 25 else 5)
     return figure
 
 
-def _rows(branches: Sequence[Branch]) -> list[int]:
-    """The row of each branch: kept ones first, the more probable the higher."""
-    rows = [0] * len(branches)
+KINDS = (
+    ("dropped", GREY, 1.0, "dot"),
+    ("in the beam", BLUE, 2.0, "solid"),
+    ("best answer", ORANGE, 4.0, "solid"),
+)
+"""Name, colour, width and dash of the branches, the most important drawn last."""
+
+
+def _columns(branches: Sequence[Branch]) -> list[int]:
+    """The column of each branch: kept ones first, the more probable the further left."""
+    columns = [0] * len(branches)
     for step in {branch.step for branch in branches}:
         here = [place for place, branch in enumerate(branches) if branch.step == step]
         here.sort(key=lambda place: (not branches[place].kept, -branches[place].log_probability))
-        for row, place in enumerate(here):
-            rows[place] = row
-    return rows
+        for column, place in enumerate(here):
+            columns[place] = column
+    return columns
 
 
 def _kind(branch: Branch) -> str:
@@ -71,7 +81,7 @@ def _kind(branch: Branch) -> str:
     return "in the beam" if branch.kept else "dropped"
 
 
-def _add_edges(figure, branches, rows, chosen, line) -> None:
+def _add_edges(figure, branches, columns, chosen, line) -> None:
     x, y = [], []
     for place in chosen:
         parent = branches[place].parent
@@ -79,22 +89,22 @@ def _add_edges(figure, branches, rows, chosen, line) -> None:
             continue
         if parent >= place:
             raise ValueError(f"branch {place}: wanted its parent before it, got parent {parent}")
-        x += [branches[parent].step, branches[place].step, np.nan]
-        y += [rows[parent], rows[place], np.nan]
+        x += [columns[parent], columns[place], np.nan]
+        y += [branches[parent].step, branches[place].step, np.nan]
     figure.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", showlegend=False)
 
 
-def _add_symbols(figure, branches, rows, chosen, name, colour) -> None:
+def _add_symbols(figure, branches, columns, chosen, name, colour, named) -> None:
     here = [branches[place] for place in chosen]
     figure.add_scatter(
-        x=[branch.step for branch in here],
-        y=[rows[place] for place in chosen],
-        mode="markers+text",
+        x=[columns[place] for place in chosen],
+        y=[branch.step for branch in here],
+        mode="markers+text" if named else "markers",
         name=name,
-        text=[shown_token(branch.symbol) for branch in here],
-        textposition="top center",
-        textfont={"size": 11 if name == "dropped" else 13, "color": colour if name == "dropped" else None},
-        marker={"color": colour, "size": [6 + 10 * branch.probability for branch in here]},
+        text=[f" {shown_token(branch.symbol)}" for branch in here],
+        textposition="middle right",
+        textfont={"size": 12 if name == "dropped" else 14, "color": colour if name == "dropped" else None},
+        marker={"color": colour, "size": [6 + 10 * branch.probability for branch in here], "opacity": 1},
         customdata=[
             [shown_token(branch.symbol), branch.probability, branch.log_probability] for branch in here
         ],

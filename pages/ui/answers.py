@@ -53,9 +53,14 @@ def answers(link: Link, ids: Mapping[str, str | None], task: TranslationTask, so
 
 def _answer(column, name: str, task: TranslationTask, found: Decoded, right, step: int) -> None:
     sign = "" if right is None else (":green[✓] " if found.ids == right else ":red[✗] ")
-    told = say("probability {p:.1%} · update {step}", p=float(np.exp(found.log_probability)), step=step)
+    told = say("{probability} · update {step}", probability=_probability(found.log_probability), step=step)
     column.markdown(f"**{name}**  \n{sign}{_shown(task, found.ids)}")
     column.caption(told)
+
+
+def _probability(log_probability: float) -> str:
+    share = float(np.exp(log_probability))
+    return say("probability {p:.1%}", p=share) if share >= 0.001 else say("probability below 0.1%")
 
 
 def _shown(task: TranslationTask, ids: Sequence[int]) -> str:
@@ -100,14 +105,12 @@ def beam_view(link: Link, member: Member, moment: int, task: TranslationTask, so
         found = beam(member.run.id, moment, source.tolist(), width)
         st.plotly_chart(
             beam_tree(_branches(found, task)), key=f"{link.page}.tree",
-            alt=say("A tree: steps run across, the most probable beginnings on top."),
+            alt=say("A tree: steps run down, the most probable beginnings on the left."),
         )  # fmt: skip
         st.caption(say("Dot size: probability of the symbol. Dotted: thought of and dropped."))
         for place, leaf in enumerate(found.leaves):
-            share = float(np.exp(found.nodes[leaf].log_probability))
-            st.markdown(
-                f"{place + 1}. {_shown(task, found.ids(leaf))} · " + say("probability {p:.1%}", p=share)
-            )
+            told = _probability(found.nodes[leaf].log_probability)
+            st.markdown(f"{place + 1}. {_shown(task, found.ids(leaf))} · {told}")
     with st.container(border=True):
         st.markdown(f"**{say('The probabilities at every step')}**")
         _probabilities(link, decoded(member.run.id, moment, source.tolist()), task)

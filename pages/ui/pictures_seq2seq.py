@@ -117,7 +117,7 @@ def answers_over_training(group: Group, task: TranslationTask, source: torch.Ten
     texts = [written("\n".join([*known, *told])) for told in zip(*lines, strict=True)]
     return Picture(
         name="answers",
-        figure=text_panel(texts[-1]).update_layout(height=150),
+        figure=text_panel(texts[-1]).update_layout(height=120),
         alt=say("What each network writes for your source."),
         frames={"layout.annotations.0.text": np.array(texts, dtype=object)},
         title=say("What they write for your source"),

@@ -19,25 +19,32 @@ TREE = [
 
 def symbols(figure, name):
     (trace,) = [trace for trace in figure.data if trace.name == name]
-    return dict(zip(trace.text, zip(trace.x, trace.y, strict=True), strict=True))
+    places = zip(trace.y, trace.x, strict=True)
+    return dict(zip([text.strip() for text in trace.text], places, strict=True))
 
 
-def test_every_symbol_stands_at_its_step_the_more_probable_the_higher():
+def test_every_symbol_stands_at_its_step_the_more_probable_the_further_left():
     figure = beam_tree(TREE)
     assert symbols(figure, "best answer") == {"start": (-1, 0), "b": (0, 0), "&lt;end>": (1, 0)}
     assert symbols(figure, "in the beam") == {"a": (0, 1), "d": (1, 1)}
     assert symbols(figure, "dropped") == {"c": (0, 2)}
-    assert figure.layout.yaxis.autorange == "reversed"
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
 
 
 def test_edges_join_parents_and_children():
     edges = [trace for trace in beam_tree(TREE).data if trace.mode == "lines"]
     joined = set()
     for trace in edges:
-        points = np.stack([np.array(trace.x, float), np.array(trace.y, float)], -1).reshape(-1, 3, 2)
+        points = np.stack([np.array(trace.y, float), np.array(trace.x, float)], -1).reshape(-1, 3, 2)
         joined |= {tuple(map(tuple, pair[:2])) for pair in points}
     assert ((0.0, 1.0), (1.0, 1.0)) in joined
     assert len(joined) == len(TREE) - 1
+
+
+def test_where_the_beam_is_wide_only_what_was_kept_is_named():
+    wide = [TREE[0], *[Branch(str(i), 0, 0.05, -3.0 - i, 0, i < 2) for i in range(12)]]
+    modes = {trace.name: trace.mode for trace in beam_tree(wide).data if trace.name}
+    assert modes == {"dropped": "markers", "in the beam": "markers+text", "best answer": "markers+text"}
 
 
 def test_a_child_before_its_parent_is_refused():
