@@ -59,11 +59,11 @@ class Reading:
 
 
 def reading_pictures(group: Group, reading: Reading) -> list[Picture]:
-    """Opinions after each word, answers to both orders, accuracy by template, accuracy over training."""
-    shown = [_opinion_picture(group, reading), _both_orders(group, reading)]
+    """Opinions after each word, accuracy by template, answers to both orders, accuracy over training."""
+    shown = [_opinion_picture(group, reading)]
     if reading.task.key == "reviews" and reading.task.ask == "feeling":
         shown.append(_template_picture(group, reading.task))
-    return [*shown, _accuracy_picture(group, reading.task)]
+    return [*shown, _both_orders(group, reading), _accuracy_picture(group, reading.task)]
 
 
 def _opinion_picture(group: Group, reading: Reading) -> Picture:
