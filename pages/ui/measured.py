@@ -123,7 +123,7 @@ def _fastest(comparison: Comparison) -> str:
     return told + " " + say(
         "{name}: {time:.1f} ms, {work:.1f} times the operations, "
         "{steps:,} steps that wait instead of {others:,}.",
-        name=NAMES[transformer.way], time=1e3 * transformer.seconds,
+        name=NAMES[ALL_AT_ONCE], time=1e3 * transformer.seconds,
         work=transformer.operations / fastest.operations, steps=transformer.dependent_steps,
         others=fastest.dependent_steps,
     )  # fmt: skip
