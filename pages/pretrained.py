@@ -2,12 +2,10 @@
 
 from pages.ui.frame import begin, end
 from pages.ui.model_choice import model_choice, reading_of
-from pages.ui.pictures_reading import attention, blanks, lens
+from pages.ui.pictures_reading import reading_pictures
 
 link = begin("pretrained", "A real pre-trained model")
 reading = reading_of(link, model_choice(link))
 if reading:
-    blanks(link, reading)
-    attention(link, reading)
-    lens(link, reading)
+    reading_pictures(link, reading)
 end("pretrained")
