@@ -1,8 +1,10 @@
 """The claims of the Transformer's pages, each over three seeds."""
 
+import numpy as np
 import pytest
 import torch
 
+from models.analysis.circuits import wave_shares
 from models.analysis.extrapolation import bits_by_length
 from models.analysis.heads import scores_of_heads
 from models.claims import transformer as claims
@@ -101,6 +103,11 @@ def test_one_layer_forms_no_induction_head(seed):
     assert induction.max() < 0.3
 
 
+def six_waves(trainer):
+    """The share of the six strongest of 23 frequencies in the embedding; even ones would have 0.26."""
+    return np.sort(wave_shares(trainer.network.embed.weight.detach().numpy()))[-6:].sum()
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_weight_decay_turns_knowing_by_heart_into_understanding(seed):
     trainer = Trainer(claims.with_seed(claims.GROKKING.experiment, seed))
@@ -109,12 +116,14 @@ def test_weight_decay_turns_knowing_by_heart_into_understanding(seed):
     early = trainer.evaluate()
     assert early["training_accuracy"] == 1
     assert early["accuracy"] < 0.1
-    _, metrics = run(claims.GROKKING, seed, until=0.95)
+    trainer, metrics = run(claims.GROKKING, seed, until=0.95)
     assert metrics["accuracy"] >= 0.95
+    assert six_waves(trainer) > 0.45
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_without_weight_decay_nothing_is_understood(seed):
-    _, metrics = run(claims.NO_GROKKING, seed, every=100)
+    trainer, metrics = run(claims.NO_GROKKING, seed, every=100)
+    assert six_waves(trainer) < 0.36
     assert metrics["training_accuracy"] == 1
     assert metrics["accuracy"] < 0.05
