@@ -41,7 +41,7 @@ experiments = {
 }
 presets("seq2seq", BASE, PRESETS)
 task = task_of(experiment)
-left, right = st.columns([3, 1], vertical_alignment="bottom")
+left, right = st.columns([2, 1], vertical_alignment="bottom")
 with left:
     source = source_editor(link, task)
 with right:

@@ -30,6 +30,12 @@ class Branch:
     """Whether it is part of the most probable answer."""
 
 
+KINDS = (
+    ("dropped", GREY, 1.0, "dot"),
+    ("in the beam", BLUE, 2.0, "solid"),
+    ("best answer", ORANGE, 4.0, "solid"),
+)
+"""Name, colour, width and dash of the branches, the most important drawn last."""
 CROWDED = 10
 """Columns from which on only what the search kept is named."""
 
@@ -52,16 +58,12 @@ def beam_tree(branches: Sequence[Branch]) -> go.Figure:
     steps = max(branch.step for branch in branches)
     framed(figure, height=int(min(1000, 110 + 36 * (steps + 2))))
     figure.update_xaxes(visible=False, range=[-0.4, max(columns) + 0.9])
-    figure.update_yaxes(title="step", range=[steps + 0.6, -1.5], showgrid=False, dtick=1 if steps < 25 else 5)
+    numbers = range(0, steps + 1, 1 if steps < 25 else 5)
+    figure.update_yaxes(
+        title="step", range=[steps + 0.6, -1.5], showgrid=False,
+        tickmode="array", tickvals=list(numbers), ticktext=[str(step + 1) for step in numbers],
+    )  # fmt: skip
     return figure
-
-
-KINDS = (
-    ("dropped", GREY, 1.0, "dot"),
-    ("in the beam", BLUE, 2.0, "solid"),
-    ("best answer", ORANGE, 4.0, "solid"),
-)
-"""Name, colour, width and dash of the branches, the most important drawn last."""
 
 
 def _columns(branches: Sequence[Branch]) -> list[int]:

@@ -14,6 +14,8 @@ from pages.ui.pictures_alignment import Pair
 from pages.ui.prose import prose
 from viz.alignment import alignment_map
 
+FIRST = 2
+"""Step of the answer whose attention is moved at first sight: a noun, in the page's own sentence."""
 EVENLY = -1
 """Stands for attention spread evenly over the source."""
 
@@ -45,15 +47,16 @@ def _move(link: Link, pair: Pair, old: Decoded) -> tuple[int, int]:
     step = _place(left, link, "move", say("At this step of its own answer"), len(words),
                   lambda i: f"{i + 1}: {words[i]}")  # fmt: skip
     places = ["evenly", *map(str, range(len(pair.source)))]
-    asked = link.asked("to", "0")
-    key = link.start("to", asked if asked in places else "0")
+    last = places[-1]
+    asked = link.asked("to", last)
+    key = link.start("to", asked if asked in places else last)
     if st.session_state[key] not in places:
-        st.session_state[key] = "0"
+        st.session_state[key] = last
     to = right.selectbox(
         say("All attention goes to"), places, key=key,
         format_func=lambda k: _goal(k, pair),
     )  # fmt: skip
-    link.keep("to", to, "0")
+    link.keep("to", to, last)
     return step, EVENLY if to == "evenly" else int(to)
 
 
@@ -62,11 +65,12 @@ def _goal(place: str, pair: Pair) -> str:
 
 
 def _place(column, link: Link, name: str, label: str, count: int, told) -> int:
-    asked = link.asked(name, "0")
-    key = link.start(name, int(asked) if asked.isdecimal() and len(asked) < 4 else 0)
+    first = min(FIRST, count - 1)
+    asked = link.asked(name, str(first))
+    key = link.start(name, int(asked) if asked.isdecimal() and len(asked) < 4 else first)
     st.session_state[key] = min(st.session_state[key] or 0, count - 1)
     place = column.selectbox(label, range(count), key=key, format_func=told)
-    link.keep(name, str(place), "0")
+    link.keep(name, str(place), str(first))
     return place
 
 

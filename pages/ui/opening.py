@@ -101,7 +101,9 @@ def _equations(found: OpenedStep, attention: str, place: int) -> str:
     parts = "".join(f"{found.parts[place][i]:+.2f}" for i in largest)
     total = float(np.exp(found.scores - found.scores[place]).sum())
     sources = np.argsort(-found.weights)[:2]
-    terms = " + ".join(rf"{found.weights[i]:.2f} \cdot ({found.memory[i][0]:.2f})" for i in sources)
+    terms = r" \\ &\quad + ".join(
+        rf"{found.weights[i]:.2f} \cdot ({found.memory[i][0]:.2f})" for i in sources
+    )
     return "\n".join(
         (
             r"\begin{aligned}",

@@ -69,12 +69,12 @@ def test_one_step_is_opened_with_its_numbers(page):
 
 
 def test_attention_is_moved_by_hand_old_and_new_side_by_side(page):
-    sound(page.selectbox(key="attention.to").set_value("3").run())
-    assert asked(page)["to"] == "3"
+    sound(page.selectbox(key="attention.to").set_value("1").run())
+    assert asked(page)["to"] == "1"
     said = texts(page)
     assert "As it looks by itself" in said
     assert "With the attention moved" in said
-    assert "Step 1 " in said
+    assert "Step 3 " in said
     assert "attention is not an explanation" in said
     sound(page.selectbox(key="attention.to").set_value("evenly").run())
     assert asked(page)["to"] == "evenly"
