@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 
 from models.looks_language import slots_look
@@ -21,6 +23,8 @@ from viz.text import text_panel, written
 CAUSAL, MASKED = WAYS.values()
 FILLED = 5
 """Likeliest words of each network that are shown."""
+WIDTH = 32
+"""Signs in a line of what GPT writes: a sentence fits a narrow screen."""
 
 
 def blank_pictures(group: Group, task: Grammar, blank: Blank, layer: int, head: str) -> list[Picture]:
@@ -132,7 +136,7 @@ def _loss_picture(group: Group, task: Grammar) -> Picture:
 def _sample_picture(group: Group) -> Picture:
     film = group.members[CAUSAL].film
     places = np.searchsorted(film.moments, group.moments, side="right") - 1
-    samples = [film.samples[place] for place in places.clip(min=0)]
+    samples = [textwrap.fill(film.samples[place], WIDTH) for place in places.clip(min=0)]
     return Picture(
         name="sample",
         figure=text_panel(written(samples[-1])),

@@ -1,0 +1,79 @@
+"""The page on word vectors: a map that moves, neighbours, analogies, sets, other texts."""
+
+import numpy as np
+
+from models.claims.language import CHARACTER_NAMES
+from models.prepared import PREPARED
+from models.tasks.corpora import PAIRS
+from pages.ui.presets import _query
+from pages.ui.services import store
+from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
+from tests.viz.payload import decode, past
+
+
+def finished(page):
+    run_id = asked(page).get("run")
+    return has_board(page) and bool(run_id) and store().run(run_id).status == "finished"
+
+
+def pictures(page):
+    return {picture["name"]: picture for picture in decode(payload(page))[0]["pictures"]}
+
+
+def test_the_map_moves_while_analogies_are_learnt(open_page):
+    page = sound(run_until(open_page("embeddings"), finished, 240).run())
+    assert store().run(asked(page)["run"]).experiment == PREPARED["embeddings"]
+    shown = pictures(page)
+    assert list(shown) == ["map", "neighbours", "analogy", "strip", "analogies", "loss", "accuracy"]
+    moments = decode(payload(page))[0]["moments"]
+    traces = shown["map"]["figure"]["data"]
+    lines = past(payload(page), "map", "data.0.x")
+    assert traces[0]["mode"] == "lines"
+    assert lines.shape == (len(moments), 3 * len(PAIRS))
+    assert np.nanstd(lines[0]) < np.nanstd(lines[-1]) / 5, "words begin beside one another"
+    answers = past(payload(page), "analogy", "data.0.text")
+    assert answers[-1][0] == "queen"
+    assert answers[0][0] != "queen"
+    assert past(payload(page), "neighbours", "data.0.text")[-1][0] == "queen"
+    assert "86 words are known" in texts(page)
+
+    page.selectbox(key="embeddings.third.small_world").set_value("aunt")
+    page = sound(page.run())
+    assert past(payload(page), "analogy", "data.0.text")[-1][0] in ("queen", "uncle", "nephew", "gift")
+    assert asked(page)["third"] == "aunt"
+
+    lines = past(payload(page), "map", "data.0.x")[-1].reshape(-1, 3)
+    assert (lines[:, 0] < lines[:, 1]).all(), "every man stands on the side of the men"
+    page.segmented_control(key="embeddings.axes.small_world").set_value("main")
+    page = sound(page.run())
+    assert not np.allclose(past(payload(page), "map", "data.0.x")[-1].reshape(-1, 3), lines, equal_nan=True)
+    assert asked(page)["axes"] == "main"
+
+
+def test_names_of_characters_are_another_text_with_questions_of_its_own(open_page):
+    page = open_page(
+        "embeddings", task__corpus="character_names", task__least="60", steps="60", task__window="2"
+    )
+    assert "Nothing trained with these settings yet" in texts(page)
+    assert page.selectbox(key="embeddings.word.character_names").value == "left"
+    page.button(key="embeddings.train").click().run()
+    page = sound(run_until(page, finished, 240).run())
+    shown = pictures(page)
+    assert list(shown) == ["map", "neighbours", "analogy", "strip", "loss", "accuracy"]
+    assert shown["analogy"]["title"] == "left : right = leftwards : ?"
+    assert not any(trace["mode"] == "lines" for trace in shown["map"]["figure"]["data"])
+
+
+def test_a_link_that_asks_for_nonsense_falls_back(open_page):
+    page = open_page(
+        "embeddings", word="xyzzy", low="nobody,king", axes="z", task__window="99", first="", task="lstm"
+    )
+    assert "The link asked for something that cannot be" in texts(page)
+    assert page.selectbox(key="embeddings.word.small_world").value == "king"
+    assert page.multiselect(key="embeddings.low.small_world").value == ["king"]
+    assert page.segmented_control(key="embeddings.axes.small_world").value == "sets"
+
+
+def test_a_preset_says_what_the_page_changes_and_it_does_not():
+    assert _query(CHARACTER_NAMES.experiment, PREPARED["embeddings"])["task.window"] == "5"
+    assert "task.window" not in _query(PREPARED["embeddings"], PREPARED["embeddings"])
