@@ -21,6 +21,6 @@ def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **ow
             st.page_link(
                 f"pages/{page}.py",
                 label=say(name),
-                query_params=own | experiment.to_query(base),
+                query_params=own | _query(experiment, base),
                 width="content",
             )
