@@ -1,0 +1,122 @@
+"""The transfer page: arms side by side, layers by hand, every view, links that ask for nonsense."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from models.analysis.transfer import ARMS
+from models.experiment import ModelConfig, TrainConfig
+from models.transfer_plan import PRETRAININGS, Setup
+from pages.ui.services import store
+from tests.pages.conftest import asked, payload, sound, texts
+from tests.pages.trained import finish
+from tests.viz.payload import decode, past
+
+SMALL = ModelConfig("lstm", hidden=6, embedding=5)
+
+
+@pytest.fixture
+def small_first_task(monkeypatch):
+    """A first task of a second: the page's own takes ten."""
+    base = PRETRAININGS["lstm"]
+    small = dataclasses.replace(base, model=SMALL, train=TrainConfig(20, 16, kept=4))
+    monkeypatch.setitem(PRETRAININGS, "lstm", small)
+
+
+def test_arms_stand_side_by_side_and_are_compared(open_page, small_first_task):
+    setup = Setup(updates=50, labelled=8)
+    for experiment in (*setup.arms().values(), setup.hand([True, False])):
+        finish(experiment)
+    page = open_page("transfer", updates="50", labelled="8", hand="10")
+    assert "Held out: 1,000 reviews" in texts(page)
+    assert page.button(key="transfer.train").disabled
+    header, _ = decode(payload(page))
+    pictures = {picture["name"]: picture for picture in header["pictures"]}
+    assert {"held out", "gap", "moved", "forgotten", "opinion", "before", "after"} <= set(pictures)
+    arms = list(pictures["gap"]["figure"]["data"][0]["x"])
+    assert arms[-1] == "by hand" and len(arms) == len(ARMS) + 1
+    moved = {arm: past(payload(page), "moved", f"data.{place}.y") for place, arm in enumerate(arms)}
+    assert moved["frozen body"].max() == 0
+    assert moved["by hand"][-1, 0] > 0 and moved["by hand"][-1, 1] == 0
+    assert (moved["all parameters"][-1] > 0).all()
+    assert not moved["all parameters"][0].any()
+    states = past(payload(page), "after", "data.0.z")
+    assert states.shape[:2] == (len(header["moments"]), 6)
+    (table,) = page.dataframe
+    assert list(table.value["Arm"]) == arms
+    assert len(set(table.value["Trained parameters"])) >= 3
+
+
+def test_a_first_task_is_shown_with_its_sentiment_unit(open_page, small_first_task):
+    finish(Setup().pretraining)
+    page = open_page("transfer", view="pretrain")
+    correlation = past(payload(page), "correlation", "data.0.y")
+    assert correlation.shape[1] == 6
+    assert np.abs(correlation).max() <= 1.0001
+
+
+def test_the_sweep_trains_what_is_missing_and_finds_the_rest_in_the_store(
+    open_page, small_first_task, monkeypatch
+):
+    monkeypatch.setattr("models.transfer_plan.LABELS", (8, 16))
+    monkeypatch.setattr("models.transfer_plan.ARMS", ("scratch", "frozen"))
+    page = open_page("transfer", view="labels", updates="50")
+    assert "4 of 4 runs to train" in texts(page)
+    for experiment in Setup(updates=50).sweep(1).values():
+        finish(experiment)
+    page = open_page("transfer", view="labels", updates="50")
+    assert page.button(key="transfer.train_all").disabled
+    (table,) = page.dataframe
+    assert next(iter(table.value["Arm"])) == "from scratch"
+    assert table.value["8"][0].endswith("%") and table.value["64"][0] == "–"
+    known = {run.id for run in store().recent(500)}
+    again = open_page("transfer", view="labels", updates="50")
+    assert "4 of 4 runs finished" in [bar.proto.text for bar in again.get("progress")]
+    assert {run.id for run in store().recent(500)} == known
+
+
+def test_train_all_queues_each_run_once(open_page, small_first_task, monkeypatch):
+    monkeypatch.setattr("models.transfer_plan.LABELS", (8,))
+    setup = Setup(updates=50, draw=77)
+    page = open_page("transfer", view="labels", updates="50", draw="77")
+    page.button(key="transfer.train_all").click().run()
+    found = [store().find(experiment) for experiment in setup.sweep(1).values()]
+    assert all(found) and len(set(found)) == len(ARMS)
+    assert not page.button(key="transfer.stop_all").disabled
+    sound(page.button(key="transfer.stop_all").click().run())
+
+
+def test_another_language_says_what_it_would_train(open_page):
+    page = open_page("transfer", view="dates", newcomer="ko", examples="8")
+    assert "4 to train" in texts(page)
+    assert asked(page) == {"view": "dates", "newcomer": "ko", "examples": "8"}
+
+
+def test_the_transformer_offers_its_heads(open_page, small_first_task):
+    page = open_page("transfer", network="transformer", head="3", layer="1", updates="50")
+    assert page.segmented_control(key="transfer.head").value == 3
+    assert page.segmented_control(key="transfer.layer").value == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ask", "weather"),
+        ("labelled", "17"),
+        ("network", "cnn"),
+        ("updates", "-5"),
+        ("draw", "many"),
+        ("seed", "99999999999999"),
+        ("arm", "nobody"),
+    ],
+)
+def test_bad_values_in_a_url_fall_back_with_a_notice(open_page, small_first_task, name, value):
+    page = open_page("transfer", **{name: value, "view": "tune"})
+    assert f"{name}: wanted" in texts(page)
+
+
+def test_nonsense_of_views_and_switches_is_let_be(open_page, small_first_task):
+    page = open_page("transfer", view="sideways", hand="maybe", probe="zebra")
+    assert "zebra" in texts(page)
+    assert not page.toggle(key="transfer.hand.wanted").value
