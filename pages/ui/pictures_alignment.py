@@ -83,7 +83,7 @@ def _score(found: dict[str, float] | None) -> str:
         return say("no alignment is known for this source")
     return say(
         "largest weight on a true word: {largest:.0%} of steps<br>"
-        "weight on true words: {mass:.0%} (even attention: {chance:.0%})",
+        "weight on true words: {mass:.0%} (evenly: {chance:.0%})",
         **found,
     )
 
