@@ -148,7 +148,7 @@ def _handed_over(name, memory, vector, tokens, forward) -> Picture:
         told += " " + say("Units from {n} on read from the end.", n=forward)
     return Picture(
         name="handed_over",
-        figure=unit_map(values[-1], tokens=[*tokens, " ", say("⇒ vector")], name=say("hidden state"),
+        figure=unit_map(values[-1], tokens=[*tokens, "", say("⇒ vector")], name=say("hidden state"),
                         signed=True),
         alt=say("The encoder's hidden states, one column for each symbol, and the vector handed over."),
         frames={"data.0.z": values.swapaxes(1, 2)},
