@@ -31,7 +31,7 @@ def verdict(task: Task, metrics: Mapping[str, float]) -> str:
 
 def _recommender(task: Task, recall: float) -> str:
     """Nobody can foresee every click, so a recommender is held against offering what is most popular."""
-    popular = task.popularity().topk(5).values.sum().item()
+    popular = task.popularity().sort(descending=True).values[:5].sum().item()
     told = f"{recall:.0%} of the next clicks are among its best five, where the five most popular get"
     told = f"{told} {popular:.0%}"
     if recall <= popular + 0.02:

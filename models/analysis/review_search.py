@@ -47,7 +47,8 @@ def vectors(network: Network, texts: list[str] | tuple[str, ...]) -> np.ndarray:
     """
     task = _task()
     network.eval()
-    states = [last_layer_inputs(network, task.encode(text)[None])[0, -1].numpy() for text in texts]
+    ended = [task.encode(_ended(text)) for text in texts]
+    states = [last_layer_inputs(network, ids[None])[0, -1].numpy() for ids in ended]
     found = np.stack(states)
     return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
 
@@ -88,7 +89,7 @@ def opinions(classifier: Network, texts: list[str] | tuple[str, ...]) -> np.ndar
     """(text,) probability that each text is positive, by a network fine-tuned on labels."""
     task = _task()
     classifier.eval()
-    logits = [classifier(task.encode(text)[None])[0, -1] for text in texts]
+    logits = [classifier(task.encode(_ended(text))[None])[0, -1] for text in texts]
     return torch.stack(logits).softmax(-1)[:, 1].numpy()
 
 
@@ -100,6 +101,11 @@ def by_subject(kept: Shelf, found: np.ndarray) -> list[tuple[str, int, float, fl
         told = float((found[mine] > 0.5).mean())
         rows.append((subject, int(mine.sum()), told, float(kept.positive[mine].mean())))
     return sorted(rows, key=lambda row: row[2])
+
+
+def _ended(text: str) -> str:
+    """The text with its full stop: every review ends with one, so networks expect it."""
+    return text if text.rstrip().endswith(".") or not text.strip() else f"{text} ."
 
 
 def _task() -> Reviews:

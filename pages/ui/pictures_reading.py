@@ -86,7 +86,7 @@ def _lens(reading: Reading) -> Picture:
     told = (
         say("What comes next, after each token, if the model ended at this depth.")
         if reading.kind == "causal"
-        else say("What stands at each place, if the model ended at this depth. Only blanks were trained.")
+        else say("What stands at each place, if the model ended at this depth. Read it at the blanks.")
     )
     return Picture(
         "lens", lens_map(reading.confidence, reading.guesses, tokens=reading.tokens),

@@ -57,6 +57,7 @@ def test_opinions_are_the_probability_of_positive_after_the_last_word():
     (found,) = opinions(network, ["the plot was great ."])
     with torch.no_grad():
         logits = network(TASK.encode("the plot was great .")[None])[0, -1]
+    assert opinions(network, ["the plot was great"])[0] == found, "a missing full stop is added"
     assert found == pytest.approx(torch.sigmoid(logits[1] - logits[0]).item(), abs=1e-6)
 
 
