@@ -23,7 +23,8 @@ from models.trace import record
 
 MOST_WORDS = 1_500
 """The most frequent words, which are looked at; a text may have many thousands."""
-SAME_BAG = "same words, other order"
+SAME_BAG = "same bag"
+"""Pairs of reviews with the same words and opposite feelings."""
 PER_TEMPLATE = 80
 
 

@@ -87,7 +87,7 @@ class OwnTexts(Task):
 
         Raises ValueError for an empty or over-long text, or one of unknown words alone.
         """
-        words = words_of(text)
+        words = words_of(text.replace(UNKNOWN, "\N{REPLACEMENT CHARACTER}"))
         if not 0 < len(words) <= self.longest_probe:
             raise ValueError(f"wanted 1 to {self.longest_probe} words, got {len(words)}")
         places = {word: place for place, word in enumerate(self.symbols)}

@@ -12,6 +12,8 @@ from pages.ui.link import Link
 from pages.ui.services import store
 
 TASK = "own_texts"
+OF_A_TEXT = ("task", "probe", "order", "answer")
+"""Parameters of the link that mean nothing for other texts."""
 
 
 def asks_for_own(link: Link) -> bool:
@@ -54,7 +56,8 @@ def _use(link: Link, data: bytes, name: str, kept: dict[str, str]) -> None:
         return
     key = store().save_text(text)
     kept[say("{name}: {n:,} texts", name=name, n=len(rows))] = key
-    st.query_params.from_dict({"task": TASK, "task.upload": key})
+    others = {name: value for name, value in link.given.items() if name.split(".")[0] not in OF_A_TEXT}
+    st.query_params.from_dict(others | {"task": TASK, "task.upload": key})
     st.rerun()
 
 

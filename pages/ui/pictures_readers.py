@@ -12,7 +12,7 @@ from torch import Tensor
 
 from models.analysis.attribution import METHODS
 from models.film import Film, network_at
-from models.looks_language import SAME_BAG, explained, is_contrastive, template_names, templates_look
+from models.looks_language import explained, is_contrastive, template_names, templates_look
 from models.looks_recurrent import same_tokens
 from models.side_by_side import READERS
 from models.tasks import Task
@@ -135,20 +135,20 @@ def _both_orders(group: Group, reading: Reading) -> Picture:
 def _template_picture(group: Group, task: Task) -> Picture:
     names = template_names(task)
     past = {name: _right(member, group.moments) for name, member in group.members.items()}
-    told = [say(name) + ("<br>" + say("(order decides)") if is_contrastive(name) else "") for name in names]
+    told = [say(name) + (" *" if is_contrastive(name) else "") for name in names]
     return Picture(
         name="templates",
         figure=grouped_bars(
             {name: values[-1] for name, values in past.items()},
-            groups=[text.replace(f"{SAME_BAG}<br>", say("same words,<br>two orders<br>")) for text in told],
+            groups=told,
             quantity=say("share right"),
             chance=[0.5] * len(names),
         ),
         alt=say("Share of right answers of each network on each kind of review."),
         frames={f"data.{place}.y": values for place, values in enumerate(past.values())},
         title=say("Right answers by kind of review"),
-        note=say("About 80 held-out reviews of each kind; guessing is right in half. Last: pairs of the same "
-                 "words with opposite feelings."),
+        note=say("About 80 held-out reviews of each kind; guessing is right in half. * Order decides. "
+                 "Same bag: pairs of the same words with opposite feelings."),
         columns=2,
     )  # fmt: skip
 

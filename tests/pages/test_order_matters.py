@@ -94,19 +94,27 @@ def test_a_file_that_cannot_be_used_is_explained_and_nothing_is_lost(open_page, 
     assert "task" not in asked(page)
 
 
-def test_texts_of_ones_own_are_trained_on_and_found_again(open_page):
-    page = open_page("order_matters")
+def test_texts_of_ones_own_are_trained_on_and_other_settings_stay(open_page):
+    page = open_page("order_matters", probe="the plot was not dull .", **SHORT)
     page.file_uploader(key="order_matters.file").upload("mine.csv", GOOD, "text/csv").run()
     page.button(key="order_matters.use").click().run()
     sound(page)
     assert asked(page)["task"] == "own_texts"
+    assert asked(page)["kinds"] == SHORT["kinds"]
+    assert asked(page)["steps"] == SHORT["steps"]
+    assert "probe" not in asked(page)
     assert store().text(asked(page)["task.upload"]) == GOOD.decode()
     assert page.selectbox(key="order_matters.answer.own_texts").options == ["glad", "sad"]
-    key = asked(page)["task.upload"]
-    page = open_page("order_matters", task="own_texts", task__upload=key, **SHORT)
+    assert "differ in more than order" not in texts(page)
     page = trained(page)
     assert list(pictures(page)) == ["opinion", "both", "accuracy"]
     assert "Nobody knows the exact answer" in pictures(page)["opinion"]["note"]
+
+
+def test_an_unknown_word_of_ones_own_texts_is_one_token():
+    task = build_task("own_texts", upload=store().save_text(GOOD.decode()))
+    ids = task.encode("the <unknown> came")
+    assert task.decode(ids) == ["<s>", "the", "<unknown>", "came"]
 
 
 def test_a_text_as_long_as_is_allowed_can_be_kept():
