@@ -12,7 +12,7 @@ from pages.ui.controls import experiment_controls
 from pages.ui.frame import begin, end
 from pages.ui.group import live_group
 from pages.ui.pictures_grokking import grokking_pictures, when_it_understood
-from pages.ui.pictures_induction import induction_pictures, when_it_formed
+from pages.ui.pictures_induction import FLAT, induction_pictures, when_it_formed
 from pages.ui.probe import probe_editor
 from pages.ui.prose import prose
 
@@ -32,7 +32,7 @@ def induction(link):
     tokens = task.decode(probe)
     live_group(
         link,
-        {f"{NUMBERS[deep.model.layers]} layers": deep, "one layer": flat},
+        {f"{NUMBERS[deep.model.layers]} layers": deep, FLAT: flat},
         pictures=lambda group: induction_pictures(group, task, probe, tokens),
         prepared=deep == base,
         look=induction_look(probe),

@@ -16,10 +16,15 @@ from viz.circuits import next_curves, score_curves, stripe_map
 from viz.curves import learning_curves
 from viz.picture import Picture
 
+FLAT = "one layer"
+"""The network beside the deeper one; its scores are dotted."""
 FORMED = 0.3
 """From this induction score on a head is called an induction head; one layer stays below it."""
 SCORES = {
-    "previous": ("Looks at the token before", "Each head's attention to the token just before, averaged."),
+    "previous": (
+        "Looks at the token before",
+        "Each head's attention to the token just before, averaged. 0.1 is layer 0, head 1.",
+    ),
     "induction": (
         "Looks after the last time",
         "Each head's attention to the token that followed the last time, averaged over the later copies.",
@@ -35,9 +40,7 @@ def induction_pictures(group: Group, task: Task, probe: Tensor, tokens: Sequence
 
 
 def head_name(network: str, layer: int, head: int) -> str:
-    """A head as all pictures call it; where it is clear which network is meant, without its name."""
-    if not network:
-        return say("layer {layer}, head {head}", layer=layer, head=head)
+    """A head as the maps call it."""
     return say("{network}: layer {layer}, head {head}", network=say(network), layer=layer, head=head)
 
 
@@ -57,12 +60,11 @@ def _right(group: Group, task: Task) -> Picture:
 
 def _scores(group: Group, score: str) -> Picture:
     title, note = SCORES[score]
-    deep, *flat = group.members
+    deep, flat = ({name for name in group.members if (name == FLAT) is wanted} for wanted in (False, True))
     return Picture(
         score,
         score_curves(
-            _of_heads(group, deep, score),
-            {head: curve for name in flat for head, curve in _of_heads(group, name, score, name).items()},
+            *(_of_heads(group, names, score) for names in (deep, flat)),
             quantity=say("attention"),
             **_over(group),
         ),
@@ -73,12 +75,16 @@ def _scores(group: Group, score: str) -> Picture:
     )
 
 
-def _of_heads(group: Group, name: str, score: str, network: str = "") -> dict:
-    values = group.at_moments(name, score)
-    return {
-        head_name(network, layer, head): (group.moments, values[:, layer, head])
-        for layer, head in np.ndindex(values.shape[1:])
-    }
+def _of_heads(group: Group, names: set[str], score: str) -> dict:
+    """The curve of every head of some networks, by a name short enough for a legend."""
+    curves = {}
+    for name in names:
+        values = group.at_moments(name, score)
+        short = say("{network}: {layer}.{head}") if name == FLAT else say("head {layer}.{head}")
+        for layer, head in np.ndindex(values.shape[1:]):
+            told = short.format(network=say(name), layer=layer, head=head)
+            curves[told] = (group.moments, values[:, layer, head])
+    return curves
 
 
 def _next(group: Group, task: Task, tokens: Sequence[str]) -> Picture:
