@@ -103,10 +103,9 @@ def encoding_curves(
         spreads, quantity="share right", steps=steps, guessing=guessing, cursor=cursor, within=(0, 1.04)
     )
     if without_order is not None:
-        figure.add_hline(
-            y=without_order, line={"dash": "dot", "color": GREY, "width": 2},
-            annotation={"text": f"knows which, not where {without_order:.2g}", "font": {"color": GREY}},
-            annotation_position="top right",
+        figure.add_scatter(
+            x=[0, steps], y=[without_order] * 2, mode="lines", line={"dash": "dot", "color": GREY, "width": 2},
+            name=f"knows which, not where: {without_order:.2f}", hoverinfo="skip",
         )  # fmt: skip
     return figure
 

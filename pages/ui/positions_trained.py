@@ -59,6 +59,7 @@ def accuracy_picture(group: Group, task: Task) -> Picture:
     """Right answers on held-out data over the updates, one line for each encoding."""
     moments = np.array(group.moments, dtype=float)
     curves = {name: member.curve("accuracy") for name, member in group.members.items()}
+    stops = any(member.run.experiment.train.stop_at for member in group.members.values())
     without_order = getattr(task, "without_order", None)
     figure = encoding_curves(
         curves, guessing=task.chance, without_order=without_order, cursor=float(moments[-1]),
@@ -70,7 +71,8 @@ def accuracy_picture(group: Group, task: Task) -> Picture:
         say("Share of right answers with each encoding over the updates; the dashed line is guessing."),
         {"layout.shapes.0.x0": moments, "layout.shapes.0.x1": moments},
         say("Right answers on held-out data"),
-        say("One network for each encoding, all else equal. A line ends where the network was right enough."),
+        say("One network for each encoding, all else equal.")
+        + (" " + say("A line ends where the network was right enough.") if stops else ""),
         columns=3,
     )
 

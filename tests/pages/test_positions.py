@@ -21,6 +21,9 @@ SHORT = {
 }
 
 
+KNOWS = "knows which, not where: 0.33"
+
+
 def charts(page):
     """The static charts' figures by order."""
     return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
@@ -55,7 +58,7 @@ def test_two_encodings_are_trained_side_by_side_and_one_notices(open_page):
     header, _ = decode(payload(page))
     pictures = {picture["name"]: picture for picture in header["pictures"]}
     assert list(pictures) == ["accuracy", "attention none", "attention learned"]
-    assert [line["name"] for line in pictures["accuracy"]["figure"]["data"]] == ["none", "learned"]
+    assert [line["name"] for line in pictures["accuracy"]["figure"]["data"]] == ["none", "learned", KNOWS]
     assert past(payload(page), "attention none", "data.0.z").shape[0] == len(header["moments"])
     told = next(line for line in texts(page).splitlines() if "Largest difference" in line)
     distances = {

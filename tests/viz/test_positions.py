@@ -54,10 +54,11 @@ def test_the_best_without_order_is_a_line_of_its_own():
     shared = {"steps": 50, "cursor": 10, "guessing": 1 / 12}
     curves = {"none": ([0, 10], [0.1, 0.2]), "learned": ([], [])}
     figure = encoding_curves(curves, without_order=0.22, **shared)
-    assert [line.name for line in figure.data] == ["none"]
-    assert [shape.y0 for shape in figure.layout.shapes[1:]] == [1 / 12, 0.22]
+    assert [line.name for line in figure.data] == ["none", "knows which, not where: 0.22"]
+    assert list(figure.data[1].y) == [0.22, 0.22]
+    assert figure.layout.shapes[1].y0 == 1 / 12
     assert figure.layout.shapes[0].x0 == 10
-    assert len(encoding_curves(curves, without_order=None, **shared).layout.shapes) == 2
+    assert len(encoding_curves(curves, without_order=None, **shared).data) == 1
 
 
 def test_shares_are_said_in_per_cent():
