@@ -104,8 +104,9 @@ def encoding_curves(
     )
     if without_order is not None:
         figure.add_scatter(
-            x=[0, steps], y=[without_order] * 2, mode="lines", line={"dash": "dot", "color": GREY, "width": 2},
-            name=f"knows which, not where: {without_order:.2f}", hoverinfo="skip",
+            x=[0, steps], y=[without_order] * 2, mode="lines", hoverinfo="skip",
+            line={"dash": "dot", "color": GREY, "width": 2},
+            name=f"knows which, not where: {without_order:.2f}",
         )  # fmt: skip
     return figure
 
