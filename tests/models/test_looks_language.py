@@ -78,25 +78,34 @@ def test_all_moments_at_once_are_each_moment_alone():
 
 
 class Sees(torch.nn.Module):
-    """Positive where the last word before the end mark is a good one."""
+    """Goes by the first or the last adjective that it has read."""
+
+    def __init__(self, first):
+        super().__init__()
+        self.first = first
+        self.good, self.bad = (
+            torch.tensor([VOCABULARY.index(word) for word in words]) for words in (POSITIVE, NEGATIVE)
+        )
 
     def forward(self, inputs):
-        good = torch.isin(inputs, torch.tensor([VOCABULARY.index(word) for word in POSITIVE]))
-        last = torch.zeros(inputs.shape)
-        held = torch.zeros(len(inputs))
-        bad = torch.isin(inputs, torch.tensor([VOCABULARY.index(w) for w in NEGATIVE]))
-        for step in range(inputs.shape[1]):
-            held = torch.where(good[:, step], 1.0, torch.where(bad[:, step], -1.0, held))
-            last[:, step] = held
-        return torch.stack([-last, last], -1)
+        feeling = torch.isin(inputs, self.good).float() - torch.isin(inputs, self.bad).float()
+        held = [feeling[:, 0]]
+        for now in feeling.T[1:]:
+            keeps = (held[-1] != 0) if self.first else (now == 0)
+            held.append(torch.where(keeps, held[-1], now))
+        values = torch.stack(held, 1)
+        return torch.stack([-values, values], -1)
 
 
-def test_a_reader_of_the_last_adjective_is_right_exactly_where_that_decides():
+@pytest.mark.parametrize(
+    ("first", "wanted"), [(True, [1, 0, 0, 1, 0]), (False, [1, 0, 1, 0, 1])], ids=["first", "last"]
+)
+def test_one_adjective_is_enough_exactly_where_it_decides(first, wanted):
     task = build_task("reviews")
-    right = dict(zip(template_names(task), templates_look()(Sees(), task)["right"], strict=True))
-    assert right["plain"] == right["correction"] == right["but"] == 1
-    assert right["negation"] == right["exclusion"] == 0
-    assert 0.5 < right[SAME_BAG] < 0.8
+    right = templates_look()(Sees(first), task)["right"]
+    assert template_names(task) == ("plain", "negation", "correction", "exclusion", "but", SAME_BAG)
+    assert right[:5].tolist() == wanted
+    assert 0.2 < right[5] < 0.8
 
 
 def test_opinions_are_the_probabilities_of_each_sequence():
@@ -159,7 +168,11 @@ def test_a_masked_network_fills_from_both_sides_and_never_sees_the_word(place):
     assert not np.isnan(seen["attention"]).any()
     assert seen["fill"].sum() == pytest.approx(1, abs=1e-5)
     assert (seen["fill"][:4] == 0).all()
-    assert task.decode(blank_ids(task, SENTENCE, place))[place + 1] == "<mask>"
+    ids = blank_ids(task, SENTENCE, place)
+    assert task.decode(ids)[place + 1] == "<mask>"
+    with torch.no_grad():
+        wanted = network(ids[None])[0, place + 1, 4:].softmax(-1)
+    assert np.allclose(seen["fill"][4:], wanted, atol=1e-5)
 
 
 def test_slots_are_measured_one_by_one():
