@@ -76,3 +76,18 @@ def test_exact_by_length_groups_lengths():
     np.testing.assert_allclose(wide.lengths, [2.5, 6.5])
     np.testing.assert_allclose(wide.exact, [1, 0])
     np.testing.assert_array_equal(wide.counts, [4, 3])
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_exact_by_length_looks_without_dropout_and_leaves_no_mark(training):
+    seen = []
+
+    class Watched(Perfect):
+        def forward(self, inputs):
+            seen.append(self.training)
+            return super().forward(inputs)
+
+    network = Watched().train(training)
+    exact_by_length(network, TASK, TASK.held_out(4))
+    assert seen == [False]
+    assert network.training is training

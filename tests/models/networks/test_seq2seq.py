@@ -165,6 +165,7 @@ def test_replaced_attention_reaches_the_context_at_the_chosen_steps_only():
     assert reached
     for step in reached:
         np.testing.assert_array_equal(free["attention"][0, step], last)
+        np.testing.assert_allclose(free["context"][0, step], memory[0, 3], atol=1e-6)
 
 
 def test_free_running_stops_when_every_answer_has_ended():
