@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from models.analysis.date_transfer import DATE_ARMS, MODEL, date_arm
 from models.analysis.transfer import ARMS
 from models.experiment import ModelConfig, TrainConfig
 from models.transfer_plan import PRETRAININGS, Setup
@@ -93,10 +94,43 @@ def test_another_language_says_what_it_would_train(open_page):
     assert asked(page) == {"view": "dates", "newcomer": "ko", "examples": "8"}
 
 
-def test_the_transformer_offers_its_heads(open_page, small_first_task):
-    page = open_page("transfer", network="transformer", head="3", layer="1", updates="50")
-    assert page.segmented_control(key="transfer.head").value == 3
-    assert page.segmented_control(key="transfer.layer").value == 1
+def test_attention_of_the_transformer_stands_before_and_after(open_page, monkeypatch):
+    small = ModelConfig("transformer", hidden=6, layers=2, heads=3, feed_forward=8, positions="learned")
+    first = dataclasses.replace(PRETRAININGS["transformer"], model=small, train=TrainConfig(4, 16, kept=1))
+    monkeypatch.setitem(PRETRAININGS, "transformer", first)
+    for experiment in Setup("transformer", updates=50).arms().values():
+        finish(experiment)
+    query = {"network": "transformer", "head": "3", "layer": "1", "updates": "50", "arm": "gradually thawed"}
+    page = open_page("transfer", **query)
+    header, _ = decode(payload(page))
+    pictures = {picture["name"]: picture for picture in header["pictures"]}
+    assert pictures["attention after"]["note"] == "gradually thawed, layer 1, head 3"
+    values = past(payload(page), "attention after", "data.0.z")
+    assert values.shape[1] == values.shape[2] == 11
+    np.testing.assert_allclose(values.sum(1), 1, atol=2e-3)
+    assert {name: asked(page)[name] for name in query if name != "layer"} == {
+        name: value for name, value in query.items() if name != "layer"
+    }
+
+
+def test_dates_of_another_language_are_compared(open_page, monkeypatch):
+    model = dataclasses.replace(MODEL, hidden=6, embedding=5)
+    few = TrainConfig(3, 8)
+
+    def short(*args, **how):
+        arm = date_arm(*args, **how)
+        base = arm.start_from and dataclasses.replace(arm.start_from, model=model, train=few)
+        train = dataclasses.replace(few, frozen=arm.train.frozen)
+        return dataclasses.replace(arm, model=model, train=train, start_from=base)
+
+    monkeypatch.setattr("pages.ui.date_transfer.date_arm", short)
+    for name in DATE_ARMS:
+        finish(short(name, 32, newcomer="fi", seed=0))
+    page = open_page("transfer", view="dates")
+    curves = {p["name"]: p["figure"]["data"] for p in decode(payload(page))[0]["pictures"]}
+    assert [line["name"] for line in curves["exact"]][:2] == ["from scratch", "all parameters"]
+    assert len(page.metric) == len(DATE_ARMS)
+    assert all(metric.value == "0%" for metric in page.metric)
 
 
 @pytest.mark.parametrize(
