@@ -127,6 +127,7 @@ def test_an_answer_that_is_given_is_scored_as_such():
     np.testing.assert_allclose(again.attention, free.attention, atol=1e-5)
     assert again.log_probability == pytest.approx(free.log_probability, abs=1e-4)
     other = decode_given(network, source, [2, 1, 1, 0])
+    assert other.ids == [2, 1, 1, 0] != other.probabilities.argmax(-1).tolist()
     assert other.attention.shape == (4, 5)
     assert other.log_probability == pytest.approx(log_probability(network, source, [2, 1, 1, 0]), abs=1e-4)
     with pytest.raises(ValueError, match="at least one symbol"):
@@ -149,7 +150,9 @@ def test_attention_moved_by_hand_moves_those_steps_and_leaves_earlier_ones():
     np.testing.assert_allclose(same.probabilities, plain.probabilities, atol=1e-5)
 
 
-@pytest.mark.parametrize("weights", [[1, 0], [0, 0, 0], [1, -1, 1], [float("nan"), 1, 1]])
+@pytest.mark.parametrize(
+    "weights", [[1, 0], [0, 0, 0], [1, -1, 1], [float("nan"), 1, 1], [float("inf"), 1, 1]]
+)
 def test_weights_that_cannot_be_shared_out_are_refused(weights):
     with pytest.raises(ValueError, match="weights: wanted 3 of at least 0"):
         decode_with_attention(network_of(), TASK.encode("aba"), {0: weights})
