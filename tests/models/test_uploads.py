@@ -86,9 +86,9 @@ def test_sessions_are_put_together_and_single_clicks_left_out():
 
 
 def test_too_few_sessions_or_items_are_refused():
-    with pytest.raises(UploadError, match="column session: .*got 1"):
+    with pytest.raises(UploadError, match=r"column session: .*got 1"):
         read_sessions("session,item\n1,a\n1,b\n2,c\n")
-    with pytest.raises(UploadError, match="column item: .*got 2"):
+    with pytest.raises(UploadError, match=r"column item: .*got 2"):
         read_sessions("session,item\n" + "".join(f"{i},a\n{i},b\n" for i in range(30)))
 
 
