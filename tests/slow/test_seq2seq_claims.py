@@ -57,7 +57,7 @@ def test_one_vector_is_not_enough_for_long_sentences(seed):
     batch = task.held_out(800)
     assert exact_share(network, task, batch) < 0.4
     found = exact_by_length(network, task, batch, together=12)
-    assert found.exact[0] > found.exact[1] + 0.05
+    assert found.exact[0] > found.exact[1] + 0.3
     assert np.all(found.exact[2:] <= found.exact[1] + 0.02)
 
 
@@ -88,7 +88,7 @@ def test_reversal_is_mended_by_attention(seed):
     assert exact_share(network, task, batch) >= 0.85
 
 
-@seeds
+@pytest.mark.parametrize("seed", range(5))
 def test_the_supporting_fact_is_found_among_six(seed):
     network, task = trained(claims.FACTS, seed)
     batch = fresh(task, lambda g: task.sample_of_facts(torch.full((400,), 6), g))
