@@ -30,7 +30,7 @@ class Asked:
 
 EXAMPLES = {
     "small_world": Asked(
-        "king", ("man", "king", "woman"), ("man", "king", "boy"), ("woman", "queen", "girl")
+        "king", ("man", "king", "woman"), ("man", "king", "boy"), ("woman", "queen", "girl"), "sets"
     ),
     "character_names": Asked(
         "left", ("left", "right", "leftwards"), ("one", "two", "three"), ("left", "right", "above")
