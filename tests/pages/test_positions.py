@@ -83,12 +83,20 @@ def test_the_prepared_group_starts_at_first_sight(open_page):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("kind", "spiral"), ("width", "5"), ("base", "-1"), ("shown_length", "9999"), ("curves", "1,99,x"),
-     ("view", "sideways"), ("query_at", "far"), ("shown_head", "40")],
-)  # fmt: skip
-def test_nonsense_in_a_link_falls_back(open_page, name, value):
-    page = open_page(PAGE, **{name: value})
+    ("name", "value", "kind"),
+    [
+        ("kind", "spiral", "spiral"),
+        ("width", "5", "rotary"),
+        ("base", "-1", "rotary"),
+        ("shown_length", "9999", "none"),
+        ("curves", "1,99,x", "sinusoidal"),
+        ("view", "sideways", "learned"),
+        ("query_at", "far", "rotary"),
+        ("shown_head", "40", "alibi"),
+    ],
+)
+def test_nonsense_in_a_link_falls_back(open_page, name, value, kind):
+    page = open_page(PAGE, **{"kind": kind, name: value})
     assert charts(page)
     assert asked(page).get(name) != value
 
