@@ -156,7 +156,7 @@ def named_map(values: np.ndarray, *, columns: Sequence[str], rows: Sequence[str]
     figure.update_yaxes(
         tickmode="array",
         tickvals=list(range(len(rows))),
-        ticktext=[shown_token(row) for row in rows],
+        ticktext=list(rows),
         autorange="reversed",
         showgrid=False,
     )

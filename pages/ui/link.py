@@ -40,8 +40,9 @@ class Link:
         return self.given.get(name, default)
 
     def write(self, wanted: dict[str, str], own: set[str]) -> None:
-        """Make the URL say `wanted` of the parameters `own`; all others stay as they are."""
-        others = {name: value for name, value in self.given.items() if name not in own}
+        """Make the URL say `wanted` of the parameters `own`; all others stay as they are by now."""
+        now = st.query_params.to_dict()
+        others = {name: value for name, value in now.items() if name not in own}
         write_query(self.page, others | wanted)
 
     def keep(self, name: str, value: str, default: str) -> None:

@@ -171,7 +171,7 @@ def mattered_pictures(film: Film, task: Clicks, session: Tensor) -> list[Picture
             "attention", named_map(looked[-1], columns=tokens, rows=rows, name=say("attention")),
             say("How much the last click attends to each click, one row for each head."),
             {"data.0.z": looked}, say("Attention: which earlier click each head looks at"),
-            say("From the last click; each row adds up to 1."),
+            say("From the last click; each row adds up to 1."), columns=2,
         )
     )  # fmt: skip
     return pictures

@@ -31,6 +31,7 @@ def own_sessions(link: Link) -> None:
             icon=":material/link_off:",
         )
         link.given.pop(UPLOAD)
+        st.query_params.pop(UPLOAD, None)
         key = ""
     with st.sidebar.expander(say("Sessions of your own"), icon=":material/upload_file:", expanded=bool(key)):
         file = st.file_uploader(

@@ -56,6 +56,7 @@ def test_a_transformer_shows_which_click_each_head_looks_at(open_page):
     finish(small("transformer", hidden=8, heads=2))
     query = {"network": "transformer", "hidden": "8", "heads": "2", "session": "tent, socks, sled"}
     page = open_page("recommend", **{**SHORT, **query})
+    assert {name: asked(page)[name] for name in query} == query, "the link says what is on the screen"
     looked = past(payload(page), "attention", "data.0.z")
     assert looked.shape[1:] == (2, 3)
     np.testing.assert_allclose(looked.sum(-1), 1, atol=1e-3)
@@ -164,3 +165,9 @@ def test_first_sight_is_the_claimed_experiment(open_page):
     page = run_until(open_page("recommend"), lambda p: "run" in asked(p))
     assert store().run(asked(page)["run"]).experiment == click_experiment("gru")
     page.button(key="recommend.stop").click().run()
+
+
+def test_a_network_that_is_chosen_stands_in_the_link(open_page):
+    page = open_page("recommend", **SHORT)
+    page = sound(page.segmented_control(key="recommend.network").set_value("lstm").run())
+    assert asked(page)["network"] == "lstm"
