@@ -51,7 +51,7 @@ live(
     experiment,
     prepared=BASE,
     look=vectors_look(PAIRS if made else ()),
-    look_key="vectors",
+    look_key=f"vectors {made}",
     pictures=pictures,
 )
 end("embeddings")
