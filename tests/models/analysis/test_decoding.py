@@ -76,11 +76,28 @@ def naive_beam(network, source, width, longest):
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("width", [2, 3])
+@pytest.mark.parametrize("width", [2, 3, 5])
 def test_beam_equals_a_naive_search(seed, width):
     network, source = network_of(seed), TASK.encode("abba")
     beam = beam_search(network, source, width, longest=6)
     assert [tuple(beam.ids(leaf)) for leaf in beam.leaves] == naive_beam(network, source, width, 6)
+    parents = {node.parent for node in beam.nodes}
+    last = {place for place, node in enumerate(beam.nodes) if node.kept and place not in parents}
+    assert last == set(beam.leaves)
+
+
+@pytest.mark.parametrize("pruned", [0, 1, 2])
+def test_the_tree_shows_the_best_of_what_was_not_kept(pruned):
+    network, source = network_of(4), TASK.encode("abbab")
+    beam = beam_search(network, source, 1, pruned=pruned)
+    probabilities = decode(network, source).probabilities
+    for step, chances in enumerate(probabilities):
+        shown = [node for node in beam.nodes if node.step == step]
+        assert [node.symbol for node in shown] == (-chances).argsort()[: 1 + pruned].tolist()
+        assert [node.kept for node in shown] == [True] + [False] * pruned
+        np.testing.assert_allclose(
+            [node.probability for node in shown], chances[[n.symbol for n in shown]], atol=1e-5
+        )
 
 
 def test_the_tree_is_whole():
