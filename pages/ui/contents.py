@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui.language import say
 
 PAGES = Path(__file__).parent.parent
+HOME = "home"
 SECTIONS: dict[str, list[tuple[str, str, str]]] = {
     "Start": [("home", "Home", "home")],
     "Memory": [
@@ -45,18 +46,20 @@ def pages_of(section: str) -> list[tuple[str, str, str]]:
 
 
 def contents() -> dict[str, list[st.Page]]:
-    """The pages for `st.navigation`."""
-    return {
-        say(section): [
-            st.Page(
-                PAGES / f"{name}.py",
-                title=say(title),
-                icon=f":material/{icon}:",
-                url_path=name,
-                default=name == "home",
-            )
-            for name, title, icon in pages_of(section)
-        ]
+    """The pages for `st.navigation`.
+
+    Streamlit gives the first page no address of its own; a hidden twin answers at /home.
+    """
+    listed = {
+        say(section): [_page(*entry, default=entry[0] == HOME) for entry in pages_of(section)]
         for section in SECTIONS
         if pages_of(section)
     }
+    home = next(entry for entry in SECTIONS["Start"] if entry[0] == HOME)
+    listed[say("Start")].append(_page(*home, visibility="hidden"))
+    return listed
+
+
+def _page(name: str, title: str, icon: str, **more: object) -> st.Page:
+    path = PAGES / f"{name}.py"
+    return st.Page(path, title=say(title), icon=f":material/{icon}:", url_path=name, **more)
