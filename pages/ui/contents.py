@@ -48,18 +48,20 @@ def pages_of(section: str) -> list[tuple[str, str, str]]:
 def contents() -> dict[str, list[st.Page]]:
     """The pages for `st.navigation`.
 
-    Streamlit gives the first page no address of its own; a hidden twin answers at /home.
+    Streamlit serves its default page at the root only, so the root is a hidden page that leads to /home.
     """
     listed = {
-        say(section): [_page(*entry, default=entry[0] == HOME) for entry in pages_of(section)]
+        say(section): [_page(*entry) for entry in pages_of(section)]
         for section in SECTIONS
         if pages_of(section)
     }
-    home = next(entry for entry in SECTIONS["Start"] if entry[0] == HOME)
-    listed[say("Start")].append(_page(*home, visibility="hidden"))
+    listed[say("Start")].append(st.Page(_root, url_path="root", default=True, visibility="hidden"))
     return listed
 
 
-def _page(name: str, title: str, icon: str, **more: object) -> st.Page:
-    path = PAGES / f"{name}.py"
-    return st.Page(path, title=say(title), icon=f":material/{icon}:", url_path=name, **more)
+def _root() -> None:
+    st.switch_page(PAGES / f"{HOME}.py", query_params=st.query_params.to_dict())
+
+
+def _page(name: str, title: str, icon: str) -> st.Page:
+    return st.Page(PAGES / f"{name}.py", title=say(title), icon=f":material/{icon}:", url_path=name)
