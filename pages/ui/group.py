@@ -20,7 +20,7 @@ from pages.ui.estimates import duration, estimated
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.live import TICK, film_of
-from pages.ui.services import attend, engine, store, visitor
+from pages.ui.services import attend, engine, ensure, store, visitor
 from viz.picture import Picture
 
 
@@ -121,12 +121,8 @@ def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key:
 def _start(experiments: Mapping[str, Experiment]) -> None:
     """Train what is not finished or going: go on with what was begun, begin the rest."""
     for experiment in experiments.values():
-        if store().find(experiment) is not None:
-            continue
-        begun = store().find(experiment, any_status=True)
-        if begun:
-            engine().resume(begun)
-        attend(begun or engine().start(experiment, visitor()))
+        if store().find(experiment) is None:
+            attend(ensure(experiment, visitor()))
 
 
 def _stop(runs: Mapping[str, Run]) -> None:

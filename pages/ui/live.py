@@ -14,7 +14,7 @@ from pages.ui.board import BoardState, board
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.runs import shown_run
-from pages.ui.services import engine, store, visitor
+from pages.ui.services import ensure, store, visitor
 from pages.ui.training import training_panel
 from viz.picture import Picture
 
@@ -96,7 +96,7 @@ def replay(
     columns: int = 2,
 ) -> None:
     """The pictures of a prepared run without its panel; live while it is still being trained."""
-    run_id = store().find(experiment) or engine().start(experiment, visitor())
+    run_id = ensure(experiment, visitor())
     going = store().run(run_id).going
 
     @st.fragment(run_every=TICK if going else None, key=f"{link.page}.replay")

@@ -13,8 +13,7 @@ from models.settings import shortened
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.live import TICK
-from pages.ui.services import attend, engine, store
-from pages.ui.sweep import ensure
+from pages.ui.services import attend, engine, ensure, store, visitor
 
 OWN = {f"own-{form}": grammar_experiment(form) for form in ("masked", "causal")}
 OWN_NAMES = {
@@ -98,7 +97,7 @@ def reading_of(link: Link, name: str) -> Reading | None:
 
 def _read_own(link: Link, name: str) -> Reading | None:
     experiment = OWN[name]
-    run_id = ensure(experiment)
+    run_id = ensure(experiment, visitor())
     run = store().run(run_id)
     if run.status != "finished":
         _waiting(run_id)

@@ -27,8 +27,7 @@ from models.transfer_plan import Setup
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.live import TICK
-from pages.ui.services import attend, engine, store
-from pages.ui.sweep import ensure
+from pages.ui.services import attend, engine, ensure, store, visitor
 
 CLASSIFIER = Setup().arm("frozen")
 """A language model of reviews, and a last layer trained on 16 labels: pages/transfer shows how."""
@@ -54,7 +53,7 @@ def review_tools(link: Link) -> None:
 
 def _ready() -> bool:
     """Whether the networks are there; if not they are trained, which takes some seconds."""
-    run_id = ensure(CLASSIFIER)
+    run_id = ensure(CLASSIFIER, visitor())
     if store().run(run_id).status == "finished":
         return True
 

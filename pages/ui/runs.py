@@ -9,7 +9,7 @@ from models.film import task_of
 from models.training.records import Run, UnknownRun
 from pages.ui.language import say
 from pages.ui.link import Link, write_query
-from pages.ui.services import attend, engine, store, visitor
+from pages.ui.services import attend, ensure, store, visitor
 
 BUILD = ("kind", "layers", "bidirectional", "cell", "attention", "heads", "positions", "causal")
 """What of a network decides which taps it has and the axes of their values."""
@@ -25,7 +25,7 @@ def shown_run(link: Link, experiment: Experiment, prepared: Experiment) -> Run |
     if run is None or run.experiment != experiment:
         known = store().find(experiment)
         if known is None and experiment == prepared and (run is None or not run.going):
-            known = engine().start(experiment, visitor())
+            known = ensure(experiment, visitor())
         if known is None and run is None:
             known = store().find(prepared)
         if known:

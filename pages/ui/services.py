@@ -11,6 +11,7 @@ import streamlit as st
 import torch
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from models.experiment import Experiment
 from models.prepared import all_prepared
 from models.training.engine import Engine
 from models.training.store import Store
@@ -62,6 +63,18 @@ def _presence(name: str) -> str:
     return name
 
 
+def ensure(experiment: Experiment, name: str) -> str:
+    """The id of a run of this experiment, for the visitor of that name: finished or going, else it goes on.
+
+    A run that was laid aside is resumed; where there is none, one begins.
+    """
+    run_id = store().find(experiment)
+    if run_id is None and (begun := store().find(experiment, any_status=True)):
+        engine().resume(begun)
+        run_id = begun
+    return run_id or engine().start(experiment, name)
+
+
 def prepare() -> None:
     """Start the engine and train what the pages open on, where the store does not have it yet.
 
@@ -71,5 +84,4 @@ def prepare() -> None:
         engine()
         return
     for experiment in all_prepared():
-        if store().find(experiment) is None:
-            engine().start(experiment)
+        ensure(experiment, "")

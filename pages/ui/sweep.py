@@ -11,7 +11,7 @@ from models.experiment import Experiment
 from models.training.records import Run
 from pages.ui.language import say
 from pages.ui.live import TICK
-from pages.ui.services import attend, engine, store, visitor
+from pages.ui.services import attend, engine, ensure, store, visitor
 from pages.ui.training import duration, estimated
 
 Key = TypeVar("Key", bound=Hashable)
@@ -89,20 +89,9 @@ def _panel(
             st.error(failed[0].reason + " " + say("Press Train all to go on."), icon=":material/error:")
 
 
-def ensure(experiment: Experiment) -> str:
-    """The id of a run of this experiment; one that was laid aside goes on, else a new one begins."""
-    run_id = store().find(experiment)
-    if run_id is None and (begun := store().find(experiment, any_status=True)):
-        engine().resume(begun)
-        run_id = begun
-    run_id = run_id or engine().start(experiment, visitor())
-    attend(run_id)
-    return run_id
-
-
 def _start(experiments: list[Experiment]) -> None:
     for experiment in experiments:
-        ensure(experiment)
+        attend(ensure(experiment, visitor()))
 
 
 def _stop(runs: list[Run]) -> None:
