@@ -79,7 +79,7 @@ def live_group(
         _start({name: e for name, e in experiments.items() if store().find(e, any_status=True) is None})
     going = any(run.going for run in _runs(experiments).values())
 
-    @st.fragment(run_every=TICK if going else None, key=f"{link.page}.group")
+    @st.fragment(run_every=2 * TICK if going else None, key=f"{link.page}.group")
     def part() -> None:
         runs = _runs(experiments)
         if any(run.going for run in runs.values()) != going:

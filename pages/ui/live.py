@@ -18,7 +18,7 @@ from pages.ui.services import ensure, store, visitor
 from pages.ui.training import training_panel
 from viz.picture import Picture
 
-TICK = 0.4
+TICK = 0.25
 """Seconds between two live updates."""
 
 
