@@ -7,7 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("unrolled", deadline=None)
+settings.load_profile("unrolled")
 _FOLDER = tempfile.TemporaryDirectory(prefix="unrolled-tests-", ignore_cleanup_errors=True)
 os.environ["UNROLLED_STORE"] = f"sqlite:///{Path(_FOLDER.name) / 'store.sqlite'}"
 os.environ.pop("UNROLLED_SCHEDULER", None)

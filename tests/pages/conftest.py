@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from models.tasks import library
+
 APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -25,6 +27,10 @@ def engine_of_the_pages():
 @pytest.fixture
 def open_page() -> Callable[..., AppTest]:
     """Open a page by its name, as a deep link with query parameters; no traceback may show."""
+
+    from pages.ui.services import store
+
+    library.use(store().text)  # another test's store may have been the last to say so
 
     def open_(name: str, **query: str) -> AppTest:
         page = AppTest.from_file(str(APP), default_timeout=60)
