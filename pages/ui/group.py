@@ -14,7 +14,6 @@ import streamlit as st
 from models.experiment import Experiment
 from models.film import Film, Look, task_of
 from models.training.records import Run
-from models.verdict import verdict
 from pages.ui.board import BoardState, board
 from pages.ui.estimates import duration, estimated
 from pages.ui.language import say
@@ -22,6 +21,9 @@ from pages.ui.link import Link
 from pages.ui.live import TICK, film_of
 from pages.ui.services import attend, engine, ensure, store, visitor
 from viz.picture import Picture
+
+ACROSS = 4
+"""Runs side by side in the panel."""
 
 
 @dataclass(frozen=True)
@@ -132,40 +134,48 @@ def _stop(runs: Mapping[str, Run]) -> None:
 
 
 def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> None:
-    """Train all, Stop all, and one line for every run."""
+    """Train all, Stop all, and how far and how good every run is, side by side."""
     there = {name for name, run in runs.items() if run.going or run.status == "finished"}
     missing = {name: experiment for name, experiment in experiments.items() if name not in there}
-    going = any(run.going for run in runs.values())
     with st.container(border=True, key=f"{page}-panel", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                say("Train"), key=f"{page}.train", icon=":material/play_arrow:", type="primary",
-                on_click=_start, args=(experiments,), disabled=not missing, shortcut="T" if missing else None,
-                help=say("Train every network that is not trained with these settings yet. Key: T."),
-            )  # fmt: skip
-            st.button(
-                say("Stop"), key=f"{page}.stop", icon=":material/stop:", on_click=_stop, args=(runs,),
-                disabled=not going, help=say("End the runs that are going."),
-            )  # fmt: skip
-            if missing:
-                seconds = sum(estimated(experiment).seconds for experiment in missing.values())
-                st.caption(say("{n} to train, about {seconds}", n=len(missing), seconds=duration(seconds)))
+        buttons, states = st.columns([1, 4], vertical_alignment="center")
+        with buttons.container(horizontal=True, gap="small"):
+            _buttons(page, experiments, runs, missing)
+        with states:
+            for start in range(0, len(runs), ACROSS):
+                row = list(runs.items())[start : start + ACROSS]
+                for column, (name, run) in zip(st.columns(ACROSS), row, strict=False):
+                    column.progress(min(1.0, run.step / run.steps), text=_line(name, run))
+            if runs:
+                chance = max(task_of(run.experiment).chance for run in runs.values())
+                st.caption(
+                    say("Right: share of held-out answers. Guessing gets {chance:.0%}.", chance=chance)
+                )
+        if missing:
+            seconds = sum(estimated(experiment).seconds for experiment in missing.values())
+            st.caption(say("{n} to train, about {seconds}", n=len(missing), seconds=duration(seconds)))
         for name, run in runs.items():
-            st.progress(min(1.0, run.step / run.steps), text=_line(name, run))
             if run.status == "failed":
                 st.error(f"{name}: {run.reason} " + say("Press Train to go on."), icon=":material/error:")
 
 
+def _buttons(page: str, experiments: Mapping, runs: Mapping[str, Run], missing: Mapping) -> None:
+    st.button(
+        say("Train"), key=f"{page}.train", icon=":material/play_arrow:", type="primary",
+        on_click=_start, args=(experiments,), disabled=not missing, shortcut="T" if missing else None,
+        help=say("Train every network that is not trained with these settings yet. Key: T."),
+    )  # fmt: skip
+    st.button(
+        say("Stop"), key=f"{page}.stop", icon=":material/stop:", on_click=_stop, args=(runs,),
+        disabled=not any(run.going for run in runs.values()), help=say("End the runs that are going."),
+    )  # fmt: skip
+
+
 def _line(name: str, run: Run) -> str:
-    """One run's name, how far it is and how good."""
+    """One run's name, how good it is, and how far where it has not finished."""
     if run.status == "queued":
-        return f"**{name}** · " + say("waiting: place {place} in the queue", place=max(1, run.place))
+        return f"**{name}** · " + say("place {place} in the queue", place=max(1, run.place))
     metrics = store().metrics(run.id)
-    latest = next((values for _, values in reversed(metrics) if "loss" in values), {})
-    told = verdict(task_of(run.experiment), latest)
-    parameters = say("{n:,} parameters", n=estimated(run.experiment).parameters)
-    return (
-        f"**{name}** · {parameters} · "
-        + say("update {step:,} of {steps:,}", step=run.step, steps=run.steps)
-        + f" · {told}"
-    )
+    right = next((values["accuracy"] for _, values in reversed(metrics) if "accuracy" in values), None)
+    told = f"**{name}**" if right is None else f"**{name}** · " + say("{right:.0%} right", right=right)
+    return told if run.status == "finished" else f"{told} · {run.step:,}/{run.steps:,}"
