@@ -28,7 +28,7 @@ run: install
 	$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 test: dev
-	$(BIN)/python -m pytest -m "not slow and not bench"
+	$(BIN)/python -m pytest -m "not slow and not bench" -n 2 --dist loadfile
 
 claims: dev
 	$(BIN)/python -m pytest -m slow -n 2 tests/slow
