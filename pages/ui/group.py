@@ -148,9 +148,7 @@ def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, 
                     column.progress(min(1.0, run.step / run.steps), text=_line(name, run))
             if runs:
                 chance = max(task_of(run.experiment).chance for run in runs.values())
-                st.caption(
-                    say("Right: share of held-out answers. Guessing gets {chance:.0%}.", chance=chance)
-                )
+                st.caption(say("Share of right held-out answers. Guessing gets {chance:.0%}.", chance=chance))
         if missing:
             seconds = sum(estimated(experiment).seconds for experiment in missing.values())
             st.caption(say("{n} to train, about {seconds}", n=len(missing), seconds=duration(seconds)))
@@ -177,5 +175,5 @@ def _line(name: str, run: Run) -> str:
         return f"**{name}** · " + say("place {place} in the queue", place=max(1, run.place))
     metrics = store().metrics(run.id)
     right = next((values["accuracy"] for _, values in reversed(metrics) if "accuracy" in values), None)
-    told = f"**{name}**" if right is None else f"**{name}** · " + say("{right:.0%} right", right=right)
+    told = f"**{name}**" if right is None else f"**{name}** · " + f"{right:.0%}"
     return told if run.status == "finished" else f"{told} · {run.step:,}/{run.steps:,}"
