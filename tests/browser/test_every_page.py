@@ -10,22 +10,13 @@ pytestmark = pytest.mark.browser
 TITLES = {name: title for entries in SECTIONS.values() for name, title, _ in entries}
 
 
-def opened(visit, name, **options):
-    page = visit(name, **options)
+@pytest.mark.parametrize("name", TITLES)
+def test_a_page_opens_by_its_address_with_the_right_menu_and_fits_a_phone(visit, name):
+    page = visit(name)
     expect(page.locator("[data-testid='stHeading']").first).to_be_visible()
     expect(page.locator("[data-testid='stApp']")).to_have_attribute("data-test-script-state", "notRunning")
-    return page
-
-
-@pytest.mark.parametrize("name", TITLES)
-def test_a_page_opens_by_its_address_with_the_right_menu(visit, name):
-    page = opened(visit, name)
     expect(page.locator("[data-testid='stException']")).to_have_count(0)
     expect(page.get_by_text("Sequence to sequence", exact=True).first).to_be_visible()
     assert "Traceback" not in page.inner_text("body")
-
-
-@pytest.mark.parametrize("name", TITLES)
-def test_a_page_fits_a_phone(visit, name):
-    page = opened(visit, name, viewport={"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("document.documentElement.scrollWidth <= 390")
