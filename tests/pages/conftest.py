@@ -81,3 +81,10 @@ def asked(page: AppTest) -> dict[str, str]:
     """The parameters of the page's URL."""
     values = {name: page.query_params[name] for name in page.query_params}
     return {name: value if isinstance(value, str) else value[0] for name, value in values.items()}
+
+
+def settled(page: AppTest) -> bool:
+    """Whether the page shows moving pictures and no run of the store is going any more."""
+    from pages.ui.services import store
+
+    return has_board(page) and not any(run.going for run in store().recent(50))

@@ -7,15 +7,14 @@ from models.prepared import PREPARED_GROUPS
 from models.tasks import build_task
 from models.uploads import MOST_BYTES
 from pages.ui.services import store
-from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
+from tests.pages.conftest import asked, has_board, payload, run_until, settled, sound, texts
 from tests.viz.payload import decode, past
 
 SHORT = {"steps": "60", "batch_size": "16", "kinds": "gru,bag_of_words"}
 
 
 def explained(page):
-    going = any(run.going for run in store().recent(50))
-    return not going and any("Blue speaks for the answer" in caption.value for caption in page.caption)
+    return settled(page) and any("Blue speaks for the answer" in caption.value for caption in page.caption)
 
 
 def trained(page):

@@ -4,14 +4,10 @@ import numpy as np
 
 from models.prepared import PREPARED_GROUPS
 from pages.ui.services import store
-from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
+from tests.pages.conftest import asked, payload, run_until, settled, sound, texts
 from tests.viz.payload import decode, past
 
 SHORT = {"steps": "60", "hidden": "16", "layers": "1", "heads": "2", "feed_forward": "16", "batch_size": "16"}
-
-
-def finished(page):
-    return has_board(page) and all(bar.value == 100 for bar in page.get("progress"))
 
 
 def pictures(page):
@@ -21,7 +17,7 @@ def pictures(page):
 def test_two_ways_of_reading_fill_the_blank_that_the_person_chooses(open_page):
     page = open_page("pretraining", **SHORT)
     page.button(key="pretraining.train").click().run()
-    page = run_until(page, lambda page: has_board(page) and "60 of 60" in progress(page), 240)
+    page = run_until(page, settled, 240)
     page = sound(page.run())
     shown = pictures(page)
     assert list(shown) == ["fill", "slots", "sight GPT's way", "sight BERT's way", "loss", "sample"]
@@ -42,10 +38,6 @@ def test_two_ways_of_reading_fill_the_blank_that_the_person_chooses(open_page):
     sound(page)
     assert asked(page)["sentence"].startswith("i saw the dog")
     assert "animals" not in asked(page)
-
-
-def progress(page):
-    return " ".join(str(bar.proto.text) for bar in page.get("progress"))
 
 
 def test_first_sight_trains_the_networks_of_the_claims(open_page):
