@@ -11,8 +11,9 @@ import math
 from models.claims.base import Claim
 from models.experiment import Experiment, ModelConfig, TrainConfig
 
-SOLVED = 0.98
-"""Held-out accuracy at which a run counts as solved and stops."""
+SOLVED = 0.99
+"""Held-out accuracy at which a run counts as solved and stops. Training looks at 96 sequences only: at 0.98
+a run stopped by luck at 94 % of a thousand."""
 
 BENGIO = "Bengio, Simard & Frasconi 1994, Learning long-term dependencies with gradient descent is difficult"
 CHO = "Cho et al. 2014, Learning phrase representations using RNN encoder-decoder"
