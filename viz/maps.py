@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from viz.theme import CLOSED_TO_OPEN, MINUS_TO_PLUS, framed
+from viz.theme import CLOSED_TO_OPEN, MINUS_TO_PLUS, framed, set_axis
 
 MOST_TICKS = 48
 """Tokens written under an axis before only every second, third, ... is written."""
@@ -72,7 +72,9 @@ def under_tokens(figure: go.Figure, tokens: Sequence[str], *, axis: str = "xaxis
     """Write the tokens under the time axis, every one that fits."""
     every = -(-len(tokens) // MOST_TICKS)
     places = list(range(0, len(tokens), every))
-    figure.layout[axis].update(
+    set_axis(
+        figure,
+        axis,
         tickmode="array",
         tickvals=places,
         ticktext=[shown_token(tokens[i]) for i in places],
@@ -86,7 +88,9 @@ def under_tokens(figure: go.Figure, tokens: Sequence[str], *, axis: str = "xaxis
 def _rows(figure: go.Figure, rows: list[str], what: str) -> go.Figure:
     every = -(-len(rows) // 24)
     places = list(range(0, len(rows), every))
-    figure.update_yaxes(
+    set_axis(
+        figure,
+        "yaxis",
         tickmode="array",
         tickvals=places,
         ticktext=[shown_token(rows[i]) for i in places],
