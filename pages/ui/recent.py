@@ -27,8 +27,8 @@ def recent_runs() -> None:
         st.caption(say("Nothing trained yet. The first runs start with the server."))
     for run in runs:
         page = page_of(run)
-        metrics = dict(enumerate(store().metrics(run.id)))
-        latest = next((values for _, values in reversed(metrics.values()) if "accuracy" in values), {})
+        metrics = store().metrics(run.id)
+        latest = next((values for _, values in reversed(metrics) if "accuracy" in values), {})
         with st.container(horizontal=True, vertical_alignment="center"):
             what = (
                 say(TASKS[run.experiment.task].title) if run.experiment.task in TASKS else run.experiment.task
