@@ -78,7 +78,7 @@ def live_group(
     look: what is seen of each network (one look for all, or one per name); None looks into none
     """
     if prepared:
-        _start({name: e for name, e in experiments.items() if store().find(e, any_status=True) is None})
+        _start({name: e for name, e in experiments.items() if _waits(e)})
     going = any(run.going for run in _runs(experiments).values())
 
     @st.fragment(run_every=2 * TICK if going else None, key=f"{link.page}.group")
@@ -118,6 +118,12 @@ def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key:
         return None
     film = film_of(run.id, look_key, look[name] if isinstance(look, Mapping) else look).update()
     return film if len(film) else None
+
+
+def _waits(experiment: Experiment) -> bool:
+    """Whether it was never begun, or was laid aside because nobody watched; what a person stopped stays so."""
+    begun = store().find(experiment, any_status=True)
+    return begun is None or store().run(begun).status == "paused"
 
 
 def _start(experiments: Mapping[str, Experiment]) -> None:

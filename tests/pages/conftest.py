@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ def engine_of_the_pages():
 
 
 @pytest.fixture
-def open_page() -> Callable[..., AppTest]:
+def open_page() -> Iterator[Callable[..., AppTest]]:
     """Open a page by its name, as a deep link with query parameters; no traceback may show."""
 
     from pages.ui.services import store
@@ -39,7 +39,18 @@ def open_page() -> Callable[..., AppTest]:
             page.query_params[key.replace("__", ".")] = value
         return sound(page.run())
 
-    return open_
+    yield open_
+    leave_nothing_going()
+
+
+def leave_nothing_going() -> None:
+    """Pause what a test began and did not wait for: the next one needs the processor."""
+    from pages.ui.services import engine, started, store
+
+    if started():
+        for run in store().recent(100):
+            if run.going:
+                engine().pause(run.id)
 
 
 def sound(page: AppTest) -> AppTest:
