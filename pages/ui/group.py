@@ -121,7 +121,7 @@ def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key:
 
 
 def _waits(experiment: Experiment) -> bool:
-    """Whether it was never begun, or was laid aside because nobody watched; what a person stopped stays so."""
+    """Whether it was never begun, or was laid aside unwatched; what a person stopped stays so."""
     begun = store().find(experiment, any_status=True)
     return begun is None or store().run(begun).status == "paused"
 
