@@ -43,7 +43,7 @@ class Link:
         """Make the URL say `wanted` of the parameters `own`; all others stay as they are by now."""
         now = st.query_params.to_dict()
         others = {name: value for name, value in now.items() if name not in own}
-        write_query(self.page, others | wanted)
+        write_query(self.page, others | wanted, always=self.fresh)
 
     def keep(self, name: str, value: str, default: str) -> None:
         """Make the URL say one parameter of the page's own, or nothing where it is the default."""
@@ -51,8 +51,12 @@ class Link:
         write_query(self.page, query if value == default else query | {name: value})
 
 
-def write_query(page: str, query: dict[str, str]) -> None:
-    """Set the whole URL, and remember that it was this page that did."""
-    if query != st.query_params.to_dict():
+def write_query(page: str, query: dict[str, str], *, always: bool = False) -> None:
+    """Set the whole URL, and remember that it was this page that did.
+
+    always: tell the browser even what the server believes already; after a page link to the same page
+    only the server has the new parameters, and the address bar keeps the old ones
+    """
+    if always or query != st.query_params.to_dict():
         st.query_params.from_dict(query)
     st.session_state[f"{page}.link"] = query

@@ -16,6 +16,7 @@ def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **ow
     """A row of links: name -> experiment. The page's own is among them, so that one finds back.
 
     own: further parameters of the page that the links keep, its view for instance
+    Every link names its task: one that said nothing would leave all settings as they are.
     """
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"{page}-presets"):
         st.caption(say("Start from:"), width="content")
@@ -23,7 +24,7 @@ def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **ow
             st.page_link(
                 f"pages/{page}.py",
                 label=say(name),
-                query_params=own | _query(experiment, base),
+                query_params=own | {"task": experiment.task} | _query(experiment, base),
                 width="content",
             )
 
