@@ -25,6 +25,8 @@ class Action:
     icon: str
     help: str
     act: Callable[[], None]
+    width: int
+    """Pixels, the same whatever it says: a button that shifts under the pointer loses the click."""
     possible: bool = True
     shortcut: str | None = None
     primary: bool = False
@@ -32,7 +34,7 @@ class Action:
 
 def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
     """A row of buttons for the run on the screen and the settings in the sidebar."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{page}-buttons"):
+    with st.container(horizontal=True, gap="xsmall", key=f"{page}-buttons"):
         for action in _actions(page, experiment, run):
             st.button(
                 say(action.name),
@@ -40,6 +42,7 @@ def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
                 icon=f":material/{action.icon}:",
                 type="primary" if action.primary else "secondary",
                 on_click=action.act,
+                width=action.width,
                 help=say(action.help),
                 disabled=not action.possible,
                 shortcut=action.shortcut if action.possible else None,
@@ -57,17 +60,24 @@ def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]
         "play_arrow",
         "Train with the settings of the sidebar, from fresh weights. Key: T.",
         lambda: _train(page, experiment),
+        width=98,
         shortcut="T",
         primary=not going,
     )
     pause = Action(
-        "Pause", "pause", "Pause after this update. Key: P.", lambda: engine().pause(run.id), shortcut="P"
+        "Pause",
+        "pause",
+        "Pause after this update. Key: P.",
+        lambda: engine().pause(run.id),
+        width=116,
+        shortcut="P",
     )
     resume = Action(
         "Resume",
         "resume",
         "Go on exactly where it ended. Key: P.",
         lambda: _resume(run),
+        width=116,
         possible=waiting,
         shortcut="P",
     )
@@ -76,6 +86,7 @@ def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]
         "skip_next",
         "One update, then pause. Key: S.",
         lambda: engine().step(run.id),
+        width=95,
         possible=unfinished and run.status in ("paused", "running"),
         shortcut="S",
     )
@@ -84,6 +95,7 @@ def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]
         "stop",
         "End this run; what it has learned stays.",
         lambda: engine().stop(run.id),
+        width=82,
         possible=going or (waiting and run.status == "paused"),
     )
     reset = Action(
@@ -91,6 +103,7 @@ def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]
         "restart_alt",
         "Fresh weights from the next seed, paused before the first update.",
         lambda: _reset(page, experiment),
+        width=86,
     )
     return [train, pause if going else resume, step, stop, reset]
 

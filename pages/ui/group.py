@@ -144,7 +144,7 @@ def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, 
     there = {name for name, run in runs.items() if run.going or run.status == "finished"}
     missing = {name: experiment for name, experiment in experiments.items() if name not in there}
     with st.container(border=True, key=f"{page}-panel", gap="small"):
-        buttons, states = st.columns([1, 4], vertical_alignment="center")
+        buttons, states = st.columns([1, 4])
         with buttons.container(horizontal=True, gap="small"):
             _buttons(page, experiments, runs, missing)
         with states:
@@ -165,12 +165,12 @@ def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, 
 
 def _buttons(page: str, experiments: Mapping, runs: Mapping[str, Run], missing: Mapping) -> None:
     st.button(
-        say("Train"), key=f"{page}.train", icon=":material/play_arrow:", type="primary",
+        say("Train"), key=f"{page}.train", icon=":material/play_arrow:", type="primary", width=98,
         on_click=_start, args=(experiments,), disabled=not missing, shortcut="T" if missing else None,
         help=say("Train every network that is not trained with these settings yet. Key: T."),
     )  # fmt: skip
     st.button(
-        say("Stop"), key=f"{page}.stop", icon=":material/stop:", on_click=_stop, args=(runs,),
+        say("Stop"), key=f"{page}.stop", icon=":material/stop:", on_click=_stop, args=(runs,), width=82,
         disabled=not any(run.going for run in runs.values()), help=say("End the runs that are going."),
     )  # fmt: skip
 

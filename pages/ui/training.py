@@ -18,7 +18,7 @@ def training_panel(page: str, experiment: Experiment, run: Run | None) -> None:
     """Buttons and state of one page's training; stands inside the page's live fragment."""
     stale = run is not None and run.experiment != experiment
     with st.container(border=True, key=f"{page}-panel", gap="small"):
-        left, right = st.columns([2, 1], vertical_alignment="center")
+        left, right = st.columns([2, 1])
         with left:
             action_buttons(page, experiment, run)
         with right:

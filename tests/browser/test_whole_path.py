@@ -35,8 +35,31 @@ def test_a_deep_link_on_a_fresh_server_has_the_right_menu_and_shows_a_trained_ne
     assert TRACEBACK not in page.inner_text("body")
 
 
+def places(page):
+    """Where the buttons of the training panel stand, whatever they say now."""
+    shown = page.locator(".st-key-lstm-buttons button:visible").all()[:5]
+    return [{name: round(value) for name, value in one.bounding_box().items()} for one in shown]
+
+
+def test_no_button_moves_when_the_run_changes(visit):
+    page = visit("lstm?steps=2000&hidden=64&batch_size=256&seed=9")
+    expect(button(page, "Train")).to_be_visible()
+    before = places(page)
+    assert len(before) == 5
+    button(page, "Train").click()
+    expect(button(page, "Pause")).to_be_visible()
+    drawn(page)
+    assert places(page) == before
+    button(page, "Pause").click()
+    expect(button(page, "Resume")).to_be_enabled()
+    assert places(page) == before
+    button(page, "Stop").click()
+    expect(page.get_by_text(re.compile("· stopped"))).to_be_visible()
+    assert places(page) == before
+
+
 def test_train_pause_resume_reload_and_open_the_link_elsewhere(visit):
-    page = visit("lstm?steps=2000&hidden=24&seed=5")
+    page = visit("lstm?steps=2000&hidden=64&batch_size=256&seed=5")
     button(page, "Train").click()
     expect(button(page, "Pause")).to_be_visible()
     expect(page.get_by_text(re.compile(r"update [1-9]\d* of 2,000")).first).to_be_visible()
