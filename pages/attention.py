@@ -4,19 +4,19 @@ from models.claims import seq2seq as claims
 from models.film import task_of
 from models.looks_seq2seq import alignment_look
 from models.prepared import PREPARED
-from pages.ui.answers import answers
-from pages.ui.controls import experiment_controls
-from pages.ui.decoded import reference
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
 from pages.ui.language import say
-from pages.ui.live import live
-from pages.ui.moving import moving_view
-from pages.ui.opening import step_view
-from pages.ui.pictures import curve_pictures
-from pages.ui.pictures_alignment import Pair, agreement_picture, alignment_pictures
+from pages.ui.pictures.alignment import Pair, agreement_picture, alignment_pictures
+from pages.ui.pictures.common import curve_pictures
 from pages.ui.presets import presets
-from pages.ui.runs import shown_run
-from pages.ui.source import TASKS, source_editor, with_attention, with_languages
+from pages.ui.training.live import live
+from pages.ui.training.runs import shown_run
+from pages.ui.translation.answers import answers
+from pages.ui.translation.decoded import reference
+from pages.ui.translation.moving import moving_view
+from pages.ui.translation.opening import step_view
+from pages.ui.translation.source import TASKS, source_editor, with_attention, with_languages
 
 BASE = PREPARED["attention"]
 PRESETS = {

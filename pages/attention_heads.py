@@ -7,18 +7,18 @@ import streamlit as st
 from models.film import task_of
 from models.looks_transformer import heads_look
 from models.prepared import PREPARED
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.sidebar import experiment_controls
+from pages.ui.controls.views import view_choice
 from pages.ui.frame import begin, end
-from pages.ui.head_changes import head_changes
-from pages.ui.heads import follow_click, head_choice, short_probe
 from pages.ui.language import say
-from pages.ui.live import live
-from pages.ui.pictures import answer_picture, curve_pictures, sample_pictures
-from pages.ui.pictures_heads import head_pictures, lens_pictures
+from pages.ui.pictures.common import answer_picture, curve_pictures, sample_pictures
+from pages.ui.pictures.heads import head_pictures, lens_pictures
 from pages.ui.presets import presets
-from pages.ui.score import score_of_pair
-from pages.ui.views import view_choice
-from pages.ui.writing import writing
+from pages.ui.training.live import live
+from pages.ui.transformer.head_changes import head_changes
+from pages.ui.transformer.heads import follow_click, head_choice, short_probe
+from pages.ui.transformer.score import score_of_pair
+from pages.ui.transformer.writing import writing
 
 PREPARED_RUN = PREPARED["attention_heads"]
 VIEWS = {

@@ -7,14 +7,14 @@ import streamlit as st
 from models.claims.transformer import GROKKING, INDUCTION
 from models.film import task_of
 from models.looks_circuits import grokking_look, induction_look
-from pages.ui import circuit_choice as circuits
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.probe import probe_editor
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
-from pages.ui.pictures_grokking import grokking_pictures, when_it_understood
-from pages.ui.pictures_induction import FLAT, induction_pictures, when_it_formed
-from pages.ui.probe import probe_editor
+from pages.ui.pictures.grokking import grokking_pictures, when_it_understood
+from pages.ui.pictures.induction import FLAT, induction_pictures, when_it_formed
 from pages.ui.prose import prose
+from pages.ui.training.group import live_group
+from pages.ui.transformer import circuit_choice as circuits
 
 
 def induction(link):

@@ -5,13 +5,13 @@ from models.film import task_of
 from models.looks_language import seen_words, vectors_look
 from models.prepared import PREPARED
 from models.tasks.corpora import PAIRS
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.live import live
-from pages.ui.pictures import curve_pictures
-from pages.ui.pictures_words import analogy_curve, word_pictures
+from pages.ui.pictures.common import curve_pictures
+from pages.ui.pictures.words import analogy_curve, word_pictures
 from pages.ui.presets import presets
-from pages.ui.words import questions, sentences
+from pages.ui.texts.words import questions, sentences
+from pages.ui.training.live import live
 
 BASE = PREPARED["embeddings"]
 PRESETS = {

@@ -1,11 +1,11 @@
 """GRU: two gates instead of three; what they do, and what that saves."""
 
 from models.prepared import PREPARED
-from pages.ui.controls import experiment_controls
-from pages.ui.costs import costs
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.gates import gates
 from pages.ui.language import say
+from pages.ui.memory.costs import costs
+from pages.ui.memory.gates import gates
 
 BASE = PREPARED["gru"]
 

@@ -8,10 +8,10 @@ from models.prepared import PREPARED
 from pages.ui.contents import pages_of
 from pages.ui.frame import begin
 from pages.ui.language import say
-from pages.ui.live import replay
-from pages.ui.pictures import tap_pictures
+from pages.ui.pictures.common import tap_pictures
 from pages.ui.prose import prose
-from pages.ui.recent import recent_runs
+from pages.ui.training.live import replay
+from pages.ui.training.recent import recent_runs
 
 CARDS = {
     "Memory": "memory",

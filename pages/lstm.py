@@ -2,10 +2,10 @@
 
 from models.claims.recurrence import LSTM_COUNTS, LSTM_WITHOUT_FORGET_BIAS, forget_bias_experiment
 from models.prepared import PREPARED
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.gates import gates
 from pages.ui.language import say
+from pages.ui.memory.gates import gates
 from pages.ui.presets import presets
 
 BASE = PREPARED["lstm"]

@@ -6,14 +6,14 @@ from models.claims.language import review_experiment
 from models.film import task_of
 from models.looks_language import opinions_look
 from models.prepared import PREPARED_GROUPS
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.orders import other_order
+from pages.ui.controls.probe import probe_editor
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
-from pages.ui.orders import other_order
-from pages.ui.own_texts import TASK, asks_for_own, available, bring_texts
-from pages.ui.pictures_readers import Reading, explanations, reading_pictures
-from pages.ui.probe import probe_editor
-from pages.ui.readers import answer_choice, readers_choice
+from pages.ui.pictures.readers import Reading, explanations, reading_pictures
+from pages.ui.texts.own_texts import TASK, asks_for_own, available, bring_texts
+from pages.ui.texts.readers import answer_choice, readers_choice
+from pages.ui.training.group import live_group
 
 BASE = review_experiment("gru")
 

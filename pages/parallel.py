@@ -4,9 +4,16 @@ import streamlit as st
 
 from pages.ui.frame import begin, end
 from pages.ui.language import say
-from pages.ui.measured import counted_charts, headlines, measured, numbers, seconds_charts, size_controls
-from pages.ui.pictures_waiting import waiting_board
+from pages.ui.pictures.waiting import waiting_board
 from pages.ui.prose import prose
+from pages.ui.transformer.measured import (
+    counted_charts,
+    headlines,
+    measured,
+    numbers,
+    seconds_charts,
+    size_controls,
+)
 
 link = begin("parallel", "All positions at once")
 sizes = size_controls(link)

@@ -5,22 +5,22 @@ from models.experiment import POSITIONS
 from models.film import task_of
 from models.looks_transformer import order_look
 from models.prepared import PREPARED_GROUPS
-from pages.ui.controls import experiment_controls
-from pages.ui.encodings import encoding_view
-from pages.ui.extrapolation import DEFAULT, bits_beyond, longer_experiment
+from pages.ui.controls.sidebar import experiment_controls
+from pages.ui.controls.views import view_choice
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
-from pages.ui.heads import short_probe
 from pages.ui.language import say
-from pages.ui.positions_trained import (
+from pages.ui.presets import presets
+from pages.ui.training.group import live_group
+from pages.ui.transformer.encodings import encoding_view
+from pages.ui.transformer.extrapolation import DEFAULT, bits_beyond, longer_experiment
+from pages.ui.transformer.heads import short_probe
+from pages.ui.transformer.positions_trained import (
     accuracy_picture,
     encodings_chosen,
     trained_pictures,
     who_notices,
     with_each,
 )
-from pages.ui.presets import presets
-from pages.ui.views import view_choice
 
 VIEWS = {
     "encodings": say("The encodings"),

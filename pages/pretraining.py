@@ -7,12 +7,12 @@ from models.film import task_of
 from models.looks_language import blank_look
 from models.prepared import PREPARED_GROUPS
 from models.side_by_side import ways
-from pages.ui.blanks import blank_editor, head_choice, to_transfer
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
-from pages.ui.pictures_blanks import blank_pictures
+from pages.ui.pictures.blanks import blank_pictures
 from pages.ui.prose import prose
+from pages.ui.texts.blanks import blank_editor, head_choice, to_transfer
+from pages.ui.training.group import live_group
 
 BASE = grammar_experiment("masked")
 

@@ -3,12 +3,12 @@
 from models.film import task_of
 from models.looks_recurrent import answer_look
 from models.prepared import RACE
-from pages.ui.controls import experiment_controls
-from pages.ui.entrants import entrants, race_controls, starters
+from pages.ui.controls.probe import probe_editor
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
-from pages.ui.pictures_race import answers_side_by_side, race_pictures, reach_of_each
-from pages.ui.probe import probe_editor
+from pages.ui.memory.entrants import entrants, race_controls, starters
+from pages.ui.pictures.race import answers_side_by_side, race_pictures, reach_of_each
+from pages.ui.training.group import live_group
 
 TASKS = ("remember_first", "write_keep_clear", "brackets", "temporal_order", "reviews", "equal_numbers")
 

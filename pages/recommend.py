@@ -5,13 +5,13 @@ import streamlit as st
 from models.claims.language import click_experiment
 from models.film import task_of
 from models.looks_clicks import SessionLook
-from pages.ui.choices import choice, renew
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.choices import choice, renew
+from pages.ui.controls.kinds import NAMES
+from pages.ui.controls.sidebar import experiment_controls
+from pages.ui.controls.views import view_choice
 from pages.ui.frame import begin, end
-from pages.ui.kinds import NAMES
 from pages.ui.language import say
-from pages.ui.live import live
-from pages.ui.pictures_clicks import (
+from pages.ui.pictures.clicks import (
     curves,
     mattered_pictures,
     next_items,
@@ -19,9 +19,9 @@ from pages.ui.pictures_clicks import (
     table,
     taste_pictures,
 )
-from pages.ui.review_tools import review_tools
-from pages.ui.shop import own_sessions, session_editor
-from pages.ui.views import view_choice
+from pages.ui.texts.review_tools import review_tools
+from pages.ui.texts.shop import own_sessions, session_editor
+from pages.ui.training.live import live
 
 KINDS = ("rnn", "gru", "lstm", "transformer")
 SETTINGS = ("hidden", "layers", "heads")

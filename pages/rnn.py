@@ -5,20 +5,20 @@ import streamlit as st
 from models.film import task_of
 from models.looks_recurrent import gradient_look, scored_together, two_orders_look
 from models.prepared import PREPARED
-from pages.ui.controls import experiment_controls
-from pages.ui.follow import following, unit_that_follows
+from pages.ui.controls.kinds import STARTS, recurrent_kind
+from pages.ui.controls.orders import other_order
+from pages.ui.controls.probe import probe_editor
+from pages.ui.controls.sidebar import experiment_controls
+from pages.ui.controls.units import layer_choice
+from pages.ui.controls.views import view_choice
 from pages.ui.frame import begin, end
-from pages.ui.gradients import connectivity_view, gradient_pictures, law
-from pages.ui.interventions import interventions
-from pages.ui.kinds import STARTS, recurrent_kind
 from pages.ui.language import say
-from pages.ui.live import live
-from pages.ui.orders import other_order
-from pages.ui.pictures import curve_pictures, sample_pictures, tap_pictures
-from pages.ui.pictures_recurrent import path_pictures, reading_pictures
-from pages.ui.probe import probe_editor
-from pages.ui.units import layer_choice
-from pages.ui.views import view_choice
+from pages.ui.memory.follow import following, unit_that_follows
+from pages.ui.memory.gradients import connectivity_view, gradient_pictures, law
+from pages.ui.memory.interventions import interventions
+from pages.ui.pictures.common import curve_pictures, sample_pictures, tap_pictures
+from pages.ui.pictures.recurrent import path_pictures, reading_pictures
+from pages.ui.training.live import live
 
 VIEWS = {
     "path": say("Word by word"),

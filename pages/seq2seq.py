@@ -8,14 +8,14 @@ from models.claims import seq2seq as claims
 from models.film import task_of
 from models.looks_seq2seq import encoder_look
 from models.prepared import PREPARED_GROUPS
-from pages.ui.answers import answers, beam_view, forcing_view, moment_of, network_choice, runs_of
-from pages.ui.controls import experiment_controls
+from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
 from pages.ui.language import say
-from pages.ui.pictures_seq2seq import answers_over_training, encoder_pictures, networks_compared
+from pages.ui.pictures.seq2seq import answers_over_training, encoder_pictures, networks_compared
 from pages.ui.presets import presets
-from pages.ui.source import TASKS, source_editor, with_attention, with_languages
+from pages.ui.training.group import live_group
+from pages.ui.translation.answers import answers, beam_view, forcing_view, moment_of, network_choice, runs_of
+from pages.ui.translation.source import TASKS, source_editor, with_attention, with_languages
 
 BASE = PREPARED_GROUPS["seq2seq"]["with attention"]
 PRESETS = {

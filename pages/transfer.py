@@ -5,18 +5,18 @@ import streamlit as st
 from models.film import task_of
 from models.looks_transfer import TransferLook, language_look
 from models.transfer_plan import Setup
-from pages.ui.date_transfer import date_transfer
+from pages.ui.controls.probe import probe_editor
+from pages.ui.controls.views import view_choice
 from pages.ui.frame import begin, end
-from pages.ui.group import live_group
-from pages.ui.label_sweep import label_sweep
 from pages.ui.language import say
-from pages.ui.live import live
-from pages.ui.pictures import curve_pictures, sample_pictures
-from pages.ui.pictures_transfer import arm_pictures, before_and_after, language_pictures, opinion_picture
-from pages.ui.probe import probe_editor
-from pages.ui.transfer import ARM_NAMES, arm_to_show, hand_choice, part_name, setup_controls
-from pages.ui.transfer_results import first_task, first_training, results
-from pages.ui.views import view_choice
+from pages.ui.pictures.common import curve_pictures, sample_pictures
+from pages.ui.pictures.transfer import arm_pictures, before_and_after, language_pictures, opinion_picture
+from pages.ui.texts.date_transfer import date_transfer
+from pages.ui.texts.label_sweep import label_sweep
+from pages.ui.texts.transfer import ARM_NAMES, arm_to_show, hand_choice, part_name, setup_controls
+from pages.ui.texts.transfer_results import first_task, first_training, results
+from pages.ui.training.group import live_group
+from pages.ui.training.live import live
 
 VIEWS = {
     "tune": "Fine-tune on few labels",

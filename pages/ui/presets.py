@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 import streamlit as st
@@ -24,18 +23,6 @@ def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **ow
             st.page_link(
                 f"pages/{page}.py",
                 label=say(name),
-                query_params=own | {"task": experiment.task} | _query(experiment, base),
+                query_params=own | {"task": experiment.task} | experiment.to_query(base, TASKS),
                 width="content",
             )
-
-
-def _query(experiment: Experiment, base: Experiment) -> dict[str, str]:
-    """The link's settings; a task setting that the base changes and the preset leaves alone is named too."""
-    query = experiment.to_query(base)
-    if experiment.task != base.task:
-        return query
-    defaults = {field.name: field.default for field in dataclasses.fields(TASKS[base.task])}
-    for name in base.task_options.keys() - experiment.task_options.keys():
-        default = defaults[name]
-        query[f"task.{name}"] = str(default).lower() if isinstance(default, bool) else str(default)
-    return query

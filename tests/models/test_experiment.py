@@ -74,6 +74,10 @@ def test_a_link_gives_the_same_experiment_back_on_any_page(experiment, base):
     assert again.task == experiment.task
     inherited = base.task_options if base.task == experiment.task else {}
     assert again.task_options == inherited | experiment.task_options
+    whole, notices = Experiment.from_query(experiment.to_query(base, TASKS), base, TASKS)
+    assert notices == []
+    given = {field.name: field.default for field in dataclasses.fields(TASKS[experiment.task])}
+    assert given | whole.task_options == given | experiment.task_options
 
 
 @settings(deadline=None, max_examples=60)

@@ -30,7 +30,7 @@ def empty_shelf(tmp_path, monkeypatch):
         f"own-{form}": dataclasses.replace(grammar_experiment(form), train=TrainConfig(4, 16, kept=1))
         for form in ("masked", "causal")
     }
-    monkeypatch.setattr("pages.ui.model_choice.OWN", short)
+    monkeypatch.setattr("pages.ui.texts.model_choice.OWN", short)
     for experiment in short.values():
         finish(experiment)
     return tmp_path
@@ -104,7 +104,7 @@ def test_a_path_is_refused_where_the_hub_is_allowed_too(open_page, monkeypatch):
 
 
 def test_without_the_extra_the_page_says_so_in_a_sentence(open_page, monkeypatch):
-    monkeypatch.setattr("pages.ui.model_choice.available", lambda: False)
+    monkeypatch.setattr("pages.ui.texts.model_choice.available", lambda: False)
     page = open_page("pretrained")
     assert "pip install -r requirements-pretrained.txt" in texts(page)
 

@@ -108,7 +108,7 @@ def test_sessions_that_are_not_kept_here_are_told_of(open_page):
     ],
 )
 def test_a_file_that_cannot_be_used_is_explained_and_changes_nothing(monkeypatch, content, said):
-    from pages.ui import shop as page_shop
+    from pages.ui.texts import shop as page_shop
 
     state: dict[str, str] = {}
     query: dict[str, str] = {"task.upload": "before"}
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_used_is_explained_and_changes_nothing(monkeypatch
 
 
 def test_five_megabytes_of_sessions_are_kept(monkeypatch):
-    from pages.ui import shop as page_shop
+    from pages.ui.texts import shop as page_shop
 
     rows = "\n".join(f"{n // 5},item {n % 50} {'x' * 85}" for n in range(49_000))
     content = f"session,item\n{rows}".encode()
@@ -139,7 +139,7 @@ def test_reviews_are_searched_and_analysed(open_page, monkeypatch):
         train=TrainConfig(20, 16, kept=2),
     )
     monkeypatch.setitem(PRETRAININGS, "lstm", first)
-    monkeypatch.setattr("pages.ui.review_tools.CLASSIFIER", Setup().arm("frozen"))
+    monkeypatch.setattr("pages.ui.texts.review_tools.CLASSIFIER", Setup().arm("frozen"))
     finish(Setup().arm("frozen"))
     page = open_page("recommend", view="reviews", query="the film was great")
     by_state, by_words, own, subjects = (table.value for table in page.dataframe)

@@ -123,7 +123,7 @@ def test_dates_of_another_language_are_compared(open_page, monkeypatch):
         train = dataclasses.replace(few, frozen=arm.train.frozen)
         return dataclasses.replace(arm, model=model, train=train, start_from=base)
 
-    monkeypatch.setattr("pages.ui.date_transfer.date_arm", short)
+    monkeypatch.setattr("pages.ui.texts.date_transfer.date_arm", short)
     for name in DATE_ARMS:
         finish(short(name, 32, newcomer="fi", seed=0))
     page = open_page("transfer", view="dates")

@@ -1,0 +1,1 @@
+"""Parts of the pages on recurrence: gates, equations, gradients, interventions, the race."""

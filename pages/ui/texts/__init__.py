@@ -1,0 +1,1 @@
+"""Parts of the pages on language: words, blanks, transfer, shops, models that somebody brought."""

@@ -1,0 +1,1 @@
+"""Runs on a page: start, pause, watch, compare, and what they cost."""

@@ -1,0 +1,144 @@
+"""The buttons of the training panel: Train, Pause or Resume, Step, Stop, Reset, and the learning rate."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from models.experiment import Experiment
+from models.training.records import RESUMABLE, Run
+from pages.ui.controls.sidebar import LEARNING_RATES
+from pages.ui.language import say
+from pages.ui.link import write_query
+from pages.ui.services import attend, engine, visitor
+from pages.ui.training.runs import show_run
+
+
+@dataclass(frozen=True)
+class Action:
+    """One button: what it says, what it does, and whether it can be done now."""
+
+    name: str
+    icon: str
+    help: str
+    act: Callable[[], None]
+    width: int
+    """Pixels, the same whatever it says: a button that shifts under the pointer loses the click."""
+    possible: bool = True
+    shortcut: str | None = None
+    primary: bool = False
+
+
+def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
+    """A row of buttons for the run on the screen and the settings in the sidebar."""
+    with st.container(horizontal=True, gap="xsmall", key=f"{page}-buttons"):
+        for action in _actions(page, experiment, run):
+            st.button(
+                say(action.name),
+                key=f"{page}.{action.name.lower()}",
+                icon=f":material/{action.icon}:",
+                type="primary" if action.primary else "secondary",
+                on_click=action.act,
+                width=action.width,
+                help=say(action.help),
+                disabled=not action.possible,
+                shortcut=action.shortcut if action.possible else None,
+            )
+        if run and (run.going or run.status == "paused"):
+            _learning_rate(page, run)
+
+
+def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]:
+    going = run is not None and run.going
+    unfinished = run is not None and run.step < run.steps
+    waiting = unfinished and run.status in RESUMABLE
+    train = Action(
+        "Train",
+        "play_arrow",
+        "Train with the settings of the sidebar, from fresh weights. Key: T.",
+        lambda: _train(page, experiment),
+        width=98,
+        shortcut="T",
+        primary=not going,
+    )
+    pause = Action(
+        "Pause",
+        "pause",
+        "Pause after this update. Key: P.",
+        lambda: engine().pause(run.id),
+        width=116,
+        shortcut="P",
+    )
+    resume = Action(
+        "Resume",
+        "resume",
+        "Go on exactly where it ended. Key: P.",
+        lambda: _resume(run),
+        width=116,
+        possible=waiting,
+        shortcut="P",
+    )
+    step = Action(
+        "Step",
+        "skip_next",
+        "One update, then pause. Key: S.",
+        lambda: engine().step(run.id),
+        width=95,
+        possible=unfinished and run.status in ("paused", "running"),
+        shortcut="S",
+    )
+    stop = Action(
+        "Stop",
+        "stop",
+        "End this run; what it has learned stays.",
+        lambda: engine().stop(run.id),
+        width=82,
+        possible=going or (waiting and run.status == "paused"),
+    )
+    reset = Action(
+        "Reset",
+        "restart_alt",
+        "Fresh weights from the next seed, paused before the first update.",
+        lambda: _reset(page, experiment),
+        width=86,
+    )
+    return [train, pause if going else resume, step, stop, reset]
+
+
+def _train(page: str, experiment: Experiment) -> None:
+    run_id = engine().start(experiment, visitor())
+    attend(run_id)
+    show_run(page, run_id)
+
+
+def _resume(run: Run) -> None:
+    attend(run.id)
+    engine().resume(run.id)
+
+
+def _reset(page: str, experiment: Experiment) -> None:
+    seed = (experiment.train.seed + 1) % 2**31
+    st.session_state[f"{page}.seed"] = seed
+    write_query(page, st.query_params.to_dict() | {"seed": str(seed)})
+    fresh = dataclasses.replace(experiment, train=dataclasses.replace(experiment.train, seed=seed))
+    show_run(page, engine().start(fresh, visitor(), updates=0))
+
+
+def _learning_rate(page: str, run: Run) -> None:
+    """Change the learning rate of the run that is going."""
+    now = next((value for _, name, value in reversed(run.changes) if name == "learning_rate"), None)
+    now = now or run.experiment.train.learning_rate
+    key = f"{page}.learning_rate_now.{run.id}"
+    with st.popover(say("Learning rate {rate:g}", rate=now), icon=":material/speed:"):
+        st.select_slider(
+            say("Learning rate of this run from now on"),
+            sorted({*LEARNING_RATES, now}),
+            value=now,
+            key=key,
+            format_func="{:g}".format,
+            on_change=lambda: engine().set_learning_rate(run.id, st.session_state[key]),
+            help=say("Takes effect with the next update and is marked on the curve."),
+        )

@@ -1,0 +1,1 @@
+"""Parts of the pages on encoder and decoder: sources, answers, attention opened and moved."""
