@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.settings import check, choice, real, settings_of, shortened, switch, text, whole
+from models.query import experiment_of, query_of
+from models.settings import check, choice, real, shortened, switch, text, whole
 
 KINDS = ("rnn", "lstm", "gru", "seq2seq", "transformer", "bag_of_words", "word_vectors", "mlp")
 CELLS = ("rnn", "lstm", "gru")
@@ -271,64 +272,13 @@ class Experiment:
         except TypeError as error:
             raise ValueError(f"wanted known settings only: {error}") from error
 
-    def to_query(self, base: Experiment) -> dict[str, str]:
-        """URL parameters for what differs from `base`: model and train fields by name, task settings too.
-
-        Whatever a page's own defaults (`base`) already say stays out of the link.
-        """
-        query = {} if self.task == base.task else {"task": self.task}
-        for mine, theirs in ((self.model, base.model), (self.train, base.train)):
-            for name in settings_of(mine):
-                if getattr(mine, name) != getattr(theirs, name):
-                    query[name] = _written(getattr(mine, name))
-        defaults = base.task_options if self.task == base.task else {}
-        for name, value in self.task_settings:
-            if name not in defaults or defaults[name] != value:
-                query[f"task.{name}"] = _written(value)
-        return query
+    def to_query(self, base: Experiment, tasks: Mapping[str, Any] | None = None) -> dict[str, str]:
+        """URL parameters for what differs from `base`; see `models.query.query_of`."""
+        return query_of(self, base, tasks)
 
     @classmethod
     def from_query(
         cls, query: Mapping[str, str], base: Experiment, tasks: Mapping[str, Any]
     ) -> tuple[Experiment, list[str]]:
-        """The experiment that a URL asks for, and a notice for every value that could not be taken.
-
-        tasks: task name -> dataclass of its settings (`models.tasks.TASKS`). Unknown names are left
-        alone: they may belong to something else on the page.
-        """
-        notices: list[str] = []
-        task = query.get("task", base.task)
-        if task not in tasks:
-            notices.append(f"task: wanted one of {', '.join(sorted(tasks))}, got {shortened(task)}")
-            task = base.task
-        options = base.task_options if task == base.task else {}
-        for name, setting in settings_of(tasks[task]).items():
-            if f"task.{name}" in query:
-                _take(options, name, setting, query[f"task.{name}"], notices)
-        model = _replaced(base.model, query, notices)
-        train = _replaced(base.train, query, notices)
-        return cls(task, options, model, train, base.start_from), notices
-
-
-def _written(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _take(into: dict[str, Any], name: str, setting: Any, given: str, notices: list[str]) -> None:
-    try:
-        into[name] = setting.parse(given)
-    except ValueError as error:
-        notices.append(f"{name}: {error}")
-
-
-def _replaced(base: Any, query: Mapping[str, str], notices: list[str]) -> Any:
-    """`base` with the fields that the query names; each alone where together they are refused."""
-    changes: dict[str, Any] = {}
-    for name, setting in settings_of(base).items():
-        if name in query:
-            _take(changes, name, setting, query[name], notices)
-    try:
-        return dataclasses.replace(base, **changes)
-    except ValueError as error:
-        notices.append(str(error))
-        return base
+        """The experiment that a URL asks for, and notices; see `models.query.experiment_of`."""
+        return experiment_of(query, base, tasks)
