@@ -80,25 +80,39 @@ class Reading:
     tokens: list[str]
     attention: np.ndarray
     """(layer, head, query, key)"""
-    confidence: np.ndarray
-    """(layer + 1, time): probability of the best guess if the model ended there; first the embedding."""
-    guesses: np.ndarray
-    """(layer + 1, time): the guess, as text."""
+    lens: Lens | None
+    """None for a model without a language head."""
     blanks: dict[int, list[Guess]]
     """Best guesses by place: for each blank, or (causal) for what comes next."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lens:
+    """The likeliest answer at each place if the model ended at each depth; depth 0 is the embedding."""
+
+    confidence: np.ndarray
+    """(layer + 1, time): its probability."""
+    guesses: np.ndarray
+    """(layer + 1, time): the answer, as text."""
 
 
 def read(model: PretrainedModel, text: str) -> Reading:
     """What a real model makes of a text. Raises PretrainedError for one that it cannot read."""
     trace = model.trace(text)
-    lens = model.logit_lens(trace, 1)
     return Reading(
         model.kind,
         trace.tokens[0],
         np.stack([trace.sequence(f"layers.{layer}.attention") for layer in range(model.layers)]),
-        np.array([[place[0].probability for place in layer] for layer in lens]),
-        np.array([[place[0].token for place in layer] for layer in lens], dtype=object),
-        model.blanks(trace, MOST_GUESSES),
+        _lens(model.logit_lens(trace, 1)) if model.answers else None,
+        model.blanks(trace, MOST_GUESSES) if model.answers else {},
+    )
+
+
+def _lens(guesses: list[list[list[Guess]]]) -> Lens:
+    """guesses: [layer][time][guess]; the first of each is kept."""
+    return Lens(
+        np.array([[place[0].probability for place in layer] for layer in guesses]),
+        np.array([[place[0].token for place in layer] for layer in guesses], dtype=object),
     )
 
 
@@ -116,8 +130,7 @@ def read_own(network: Network, task: Task, text: str) -> Reading:
         task.form,
         tokens,
         np.stack([trace.sequence(name) for name in names]),
-        lens.confidence[:, 0],
-        words[lens.answer[:, 0]],
+        Lens(lens.confidence[:, 0], words[lens.answer[:, 0]]),
         {place: _best(torch.from_numpy(lens.probability[-1, 0, place]), words) for place in places},
     )
 

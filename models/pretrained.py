@@ -9,11 +9,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -25,6 +25,13 @@ CAUSAL = ("gpt2",)
 LONGEST = 128
 """Most tokens of a text that is looked into."""
 MOST_BYTES = 2_000_000_000
+_HEADS = {
+    "bert": ("cls.",),
+    "roberta": ("lm_head.",),
+    "distilbert": ("vocab_transform.", "vocab_layer_norm.", "vocab_projector."),
+    "gpt2": ("lm_head.",),
+}
+"""Beginnings of the names of the language head's weights, by type of model."""
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 
 
@@ -51,11 +58,15 @@ class Guess:
 
 
 class PretrainedModel:
-    """A loaded model and its tokenizer. `kind` is masked (BERT's way) or causal (GPT's way)."""
+    """A loaded model and its tokenizer.
 
-    def __init__(self, name: str, kind: str, model: Any, tokenizer: Any) -> None:
+    `kind` is masked (BERT's way) or causal (GPT's way); `answers` says whether the folder had a
+    language head. One made to compare sentences has none: it attends, but it cannot name a word.
+    """
+
+    def __init__(self, name: str, kind: str, model: Any, tokenizer: Any, *, answers: bool = True) -> None:
         """Keep what `load` has checked."""
-        self.name, self.kind = name, kind
+        self.name, self.kind, self.answers = name, kind, answers
         self.model, self.tokenizer = model.eval(), tokenizer
         self.layers: int = model.config.num_hidden_layers
         self.heads: int = model.config.num_attention_heads
@@ -85,10 +96,12 @@ class PretrainedModel:
         """Attention of every layer and head, and the residual stream: the taps our own networks have.
 
         `layers.0.attention` (batch, head, query, key), `layers.0.residual` (batch, time, unit),
-        `embedding` (batch, time, unit); `output` are the logits.
+        `embedding` (batch, time, unit); `output` are the logits, (batch, time, token), or without a
+        language head the last residual stream, (batch, time, unit).
         """
         ids = self.encode(text)
-        result = self.model(input_ids=ids[None], output_attentions=True, output_hidden_states=True)
+        network = self.model if self.answers else self.model.base_model
+        result = network(input_ids=ids[None], output_attentions=True, output_hidden_states=True)
         arrays = {"embedding": result.hidden_states[0].numpy()}
         axes: dict[str, tuple[str, ...]] = {"embedding": ("batch", "time", "unit")}
         for layer in range(self.layers):
@@ -96,15 +109,18 @@ class PretrainedModel:
             axes[f"layers.{layer}.attention"] = ("batch", "head", "query", "key")
             arrays[f"layers.{layer}.residual"] = result.hidden_states[layer + 1].numpy()
             axes[f"layers.{layer}.residual"] = ("batch", "time", "unit")
-        return Trace(arrays, axes, result.logits.numpy(), [self.tokens(ids)])
+        output = result.logits if self.answers else result.last_hidden_state
+        return Trace(arrays, axes, output.numpy(), [self.tokens(ids)])
 
     @torch.no_grad()
     def logit_lens(self, trace: Trace, most: int = 5) -> list[list[list[Guess]]]:
         """[layer][time][guess]: what would be answered if the model ended after that layer.
 
         Layer 0 is the embedding. Early layers are read through the last one's normalisation and
-        output (nostalgebraist 2020), so the last layer's guesses are the model's own.
+        output (nostalgebraist 2020), so the last layer's guesses are the model's own. Raises
+        PretrainedError for a model without a language head.
         """
+        self._needs_head()
         names = ["embedding", *(f"layers.{layer}.residual" for layer in range(self.layers))]
         lens = []
         for place, name in enumerate(names):
@@ -115,7 +131,11 @@ class PretrainedModel:
         return lens
 
     def blanks(self, trace: Trace, most: int = 5) -> dict[int, list[Guess]]:
-        """The best guesses for each place that was masked (masked) or comes next (causal), by place."""
+        """The best guesses for each place that was masked (masked) or comes next (causal), by place.
+
+        Raises PretrainedError for a model without a language head.
+        """
+        self._needs_head()
         tokens = trace.tokens[0]
         mask = self.tokenizer.mask_token if self.kind == "masked" else None
         places = [i for i, token in enumerate(tokens) if token == mask] if mask else [len(tokens) - 1]
@@ -126,10 +146,9 @@ class PretrainedModel:
             guesses[place] = self._guesses(best.indices, best.values)
         return guesses
 
-    def vectors(self, texts: list[str]) -> np.ndarray:
-        """(text, unit): the mean of each text's last residual stream, for search by meaning."""
-        last = f"layers.{self.layers - 1}.residual"
-        return np.stack([self.trace(text).sequence(last).mean(0) for text in texts])
+    def _needs_head(self) -> None:
+        if not self.answers:
+            raise PretrainedError(f"wanted a model with a language head, {self.name} has none")
 
     def _read_out(self, stream: Tensor, *, last: bool) -> Tensor:
         """Logits (time, token) of a residual stream (time, unit)."""
@@ -197,15 +216,32 @@ def _from_folder(folder: Path, name: str = "") -> PretrainedModel:
     model_class = AutoModelForMaskedLM if kind == "masked" else AutoModelForCausalLM
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **safe)
-        model = model_class.from_pretrained(
-            folder, use_safetensors=True, attn_implementation="eager", dtype=torch.float32, **safe
-        )
+        model, report = model_class.from_pretrained(
+            folder, use_safetensors=True, attn_implementation="eager", dtype=torch.float32,
+            output_loading_info=True, **safe,
+        )  # fmt: skip
     except Exception as error:  # whatever is wrong with the files, the person needs one sentence
         why = str(error).split("\n")[0]
         raise PretrainedError(f"wanted a complete model in {folder.name}, got an error: {why}") from error
     if kind == "masked" and tokenizer.mask_token is None:
         raise PretrainedError(f"wanted a tokenizer with a mask token in {folder.name}, it has none")
-    return PretrainedModel(name or folder.name, kind, model, tokenizer)
+    answers = _has_head(folder, model.config.model_type, report["missing_keys"])
+    return PretrainedModel(name or folder.name, kind, model, tokenizer, answers=answers)
+
+
+def _has_head(folder: Path, model_type: str, missing: Collection[str]) -> bool:
+    """Whether the weights of the language head were there: the library fills what is missing at random.
+
+    Raises PretrainedError where weights of the body are missing: its attention would be noise.
+    """
+    head = _HEADS[model_type]
+    body = sorted(name for name in missing if not name.startswith(head))
+    if body:
+        raise PretrainedError(
+            f"wanted a complete model in {folder.name}, {len(body)} of its weights are missing, "
+            f"for example {body[0]}"
+        )
+    return not missing
 
 
 def _checked_kind(folder: Path) -> str:

@@ -1,7 +1,5 @@
 """A visitor gives a name, never a path; readings of real models and of ours have one form."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 import torch
@@ -12,12 +10,7 @@ from models.film import task_of
 from models.model_shelf import open_model, read, read_own
 from models.networks import build_network
 from models.pretrained import PretrainedError
-
-needs_transformers = pytest.mark.skipif(
-    importlib.util.find_spec("transformers") is None,
-    reason="the optional packages of requirements-pretrained.txt are not installed",
-)
-WORDS = ("the", "film", "was", "not", "bad", "it", "great")
+from tests.models.tiny_models import needs_transformers, save_bert
 
 
 @pytest.fixture
@@ -34,17 +27,7 @@ def shelf(tmp_path, monkeypatch):
 
 @pytest.fixture
 def tiny_bert(shelf):
-    from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
-
-    folder = shelf / "tiny"
-    folder.mkdir()
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
-    torch.manual_seed(1)
-    sizes = {"hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 20}
-    config = BertConfig(vocab_size=len(vocabulary), max_position_embeddings=24, **sizes)
-    BertForMaskedLM(config).save_pretrained(folder)
+    save_bert(shelf / "tiny")
     return "tiny"
 
 
@@ -55,11 +38,19 @@ def test_a_model_of_the_folder_is_read_into_the_form_of_ours(tiny_bert):
     assert reading.kind == "masked"
     assert reading.tokens == ["[CLS]", "the", "film", "was", "[MASK]", "bad", "[SEP]"]
     assert reading.attention.shape == (2, 3, 7, 7)
-    assert reading.confidence.shape == reading.guesses.shape == (3, 7)
+    assert reading.lens.confidence.shape == reading.lens.guesses.shape == (3, 7)
     (guesses,) = reading.blanks.values()
     assert list(reading.blanks) == [4]
-    assert guesses[0].token == reading.guesses[-1, 4]
-    assert guesses[0].probability == pytest.approx(reading.confidence[-1, 4])
+    assert guesses[0].token == reading.lens.guesses[-1, 4]
+    assert guesses[0].probability == pytest.approx(reading.lens.confidence[-1, 4])
+
+
+@needs_transformers
+def test_a_model_without_a_language_head_is_shown_without_answers(shelf):
+    save_bert(shelf / "sentences", language_head=False)
+    reading = read(open_model("sentences"), "the film was ___ bad")
+    assert reading.lens is None and reading.blanks == {}
+    assert reading.attention.shape == (2, 3, 7, 7)
 
 
 @needs_transformers
@@ -113,7 +104,7 @@ def test_ours_are_read_alike(form):
     ids = task.encode(task.example())
     with torch.no_grad():
         answers = network(ids[None])[0].softmax(-1)
-    np.testing.assert_allclose(reading.confidence[-1], answers.amax(-1).numpy(), atol=1e-5)
+    np.testing.assert_allclose(reading.lens.confidence[-1], answers.amax(-1).numpy(), atol=1e-5)
     place = 1 if form == "masked" else steps - 1
     assert list(reading.blanks) == [place]
     assert reading.blanks[place][0].token == task.symbols[int(answers[place].argmax())]

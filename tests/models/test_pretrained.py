@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 
 import numpy as np
@@ -12,69 +11,19 @@ import torch
 
 from models import pretrained
 from models.pretrained import PretrainedError, load
-
-needs_transformers = pytest.mark.skipif(
-    importlib.util.find_spec("transformers") is None,
-    reason="the optional packages of requirements-pretrained.txt are not installed",
-)
-WORDS = [
-    "the",
-    "film",
-    "was",
-    "not",
-    "bad",
-    "it",
-    "great",
-    "this",
-    "these",
-    "cats",
-    "near",
-    "river",
-    "sleep",
-    "often",
-]
+from tests.models.tiny_models import needs_transformers, save_bert, save_gpt
 
 
 @pytest.fixture(scope="module")
 def bert_folder(tmp_path_factory):
-    """A BERT of two layers with a WordPiece vocabulary of its own, in safetensors."""
-    from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny-bert")
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
-    torch.manual_seed(1)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=12,
-        num_hidden_layers=2,
-        num_attention_heads=3,
-        intermediate_size=20,
-        max_position_embeddings=24,
-    )
-    BertForMaskedLM(config).save_pretrained(folder)
-    return folder
+    """A BERT of two layers with three heads."""
+    return save_bert(tmp_path_factory.mktemp("tiny-bert"))
 
 
 @pytest.fixture(scope="module")
 def gpt_folder(tmp_path_factory):
-    """A GPT-2 of three layers with a byte-level BPE learned from one sentence, in safetensors."""
-    from tokenizers import ByteLevelBPETokenizer
-    from transformers import GPT2Config, GPT2LMHeadModel, GPT2TokenizerFast
-
-    folder = tmp_path_factory.mktemp("tiny-gpt")
-    bytes_to_pairs = ByteLevelBPETokenizer()
-    bytes_to_pairs.train_from_iterator(
-        [" ".join(WORDS)] * 3, vocab_size=300, special_tokens=["<|endoftext|>"], show_progress=False
-    )
-    bytes_to_pairs.save_model(str(folder))
-    tokenizer = GPT2TokenizerFast(vocab=str(folder / "vocab.json"), merges=str(folder / "merges.txt"))
-    tokenizer.save_pretrained(folder)
-    torch.manual_seed(2)
-    config = GPT2Config(vocab_size=len(tokenizer), n_positions=20, n_embd=12, n_layer=3, n_head=2)
-    GPT2LMHeadModel(config).save_pretrained(folder)
-    return folder
+    """A GPT-2 of three layers with two heads."""
+    return save_gpt(tmp_path_factory.mktemp("tiny-gpt"))
 
 
 @needs_transformers
@@ -117,6 +66,34 @@ def test_the_output_is_what_the_library_computes(gpt_folder):
     trace = model.trace("this film")
     reference = GPT2LMHeadModel.from_pretrained(gpt_folder)(model.encode("this film")[None]).logits
     np.testing.assert_allclose(trace.output, reference.detach().numpy(), atol=1e-5)
+
+
+@needs_transformers
+def test_a_model_without_a_language_head_attends_but_is_never_asked_for_words(bert_folder, tmp_path):
+    """The library would fill a missing head with random weights, whose guesses look like answers."""
+    from transformers import BertModel
+
+    model = load(save_bert(tmp_path / "sentences", layers=2, language_head=False))
+    assert load(bert_folder).answers and not model.answers
+    trace = model.trace("the film was ___ bad")
+    reference = BertModel.from_pretrained(tmp_path / "sentences", attn_implementation="eager")
+    with torch.no_grad():
+        expected = reference(model.encode("the film was ___ bad")[None], output_attentions=True)
+    np.testing.assert_allclose(trace.output, expected.last_hidden_state, atol=1e-6)
+    np.testing.assert_allclose(trace["layers.1.attention"], expected.attentions[1], atol=1e-6)
+    for question in (model.logit_lens, model.blanks):
+        with pytest.raises(PretrainedError, match="language head, sentences has none"):
+            question(trace)
+
+
+@needs_transformers
+def test_a_body_with_missing_weights_is_refused(bert_folder, tmp_path):
+    """A third layer that the configuration promises and the file lacks would be random."""
+    save_bert(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text("utf-8"))
+    (tmp_path / "config.json").write_text(json.dumps(config | {"num_hidden_layers": 3}), "utf-8")
+    with pytest.raises(PretrainedError, match=r"complete model.*16 of its weights are missing.*layer\.2"):
+        load(tmp_path)
 
 
 @needs_transformers
