@@ -5,20 +5,14 @@ import importlib.util
 
 import numpy as np
 import pytest
-import torch
 
 from models import model_shelf
 from models.claims.language import grammar_experiment
 from models.experiment import TrainConfig
+from tests.models.tiny_models import needs_transformers, save_bert
 from tests.pages.conftest import asked, payload, sound, texts
 from tests.pages.trained import finish
 from tests.viz.payload import decode
-
-needs_transformers = pytest.mark.skipif(
-    importlib.util.find_spec("transformers") is None,
-    reason="the optional packages of requirements-pretrained.txt are not installed",
-)
-WORDS = ("the", "film", "was", "not", "bad", "it", "great", "cats", "near", "river")
 
 
 @pytest.fixture(autouse=True)
@@ -68,24 +62,23 @@ def test_a_text_that_cannot_be_read_is_explained(open_page):
 
 @needs_transformers
 def test_a_model_of_the_operators_folder_is_offered_and_read(open_page, empty_shelf):
-    from transformers import BertConfig, BertForMaskedLM, BertTokenizerFast
-
-    folder = empty_shelf / "tiny-one"
-    folder.mkdir()
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
-    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
-    torch.manual_seed(1)
-    sizes = {"hidden_size": 12, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 20}
-    BertForMaskedLM(BertConfig(vocab_size=len(vocabulary), **sizes)).save_pretrained(folder)
+    save_bert(empty_shelf / "tiny-one", layers=3, heads=2)
     page = open_page("pretrained", model="tiny-one", text="the film was ___", layer="2")
     pictures = pictures_of(page)
     assert "guesses 4" in pictures
     assert len(pictures["grid"]["figure"]["data"]) == 2
     assert pictures["map"]["title"] == "Layer 2, head 0"
     page = sound(page.text_input(key="pretrained.text.tiny-one").set_value("great " * 300).run())
-    assert "wanted a text of 1 to 128 tokens" in texts(page)
+    assert "wanted a text of 1 to 24 tokens" in texts(page)
     assert str(empty_shelf) not in texts(page)
+
+
+@needs_transformers
+def test_a_model_without_a_language_head_shows_its_attention_and_says_why_no_more(open_page, empty_shelf):
+    save_bert(empty_shelf / "sentences", language_head=False)
+    page = open_page("pretrained", model="sentences")
+    assert list(pictures_of(page)) == ["grid", "map", "lines"]
+    assert "This model has no language head" in texts(page)
 
 
 @needs_transformers

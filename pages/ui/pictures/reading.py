@@ -17,9 +17,14 @@ from viz.pretrained import guess_bars, layer_grid
 def reading_pictures(link: Link, reading: Reading) -> None:
     """All pictures of a reading, with a choice of layer and head."""
     layer, head = _layer_and_head(link, reading)
-    if not reading.blanks:
+    if reading.lens is None:
+        st.info(
+            say("This model has no language head: it was made to compare texts, not to guess words. Its "
+                "attention is shown; a logit lens would show only noise."), icon=":material/hearing:",
+        )  # fmt: skip
+    elif not reading.blanks:
         st.caption(say("Write ___ for a word to be guessed."))
-    pictures = [*_blanks(reading), *_attention(reading, layer, head), _lens(reading)]
+    pictures = [*_blanks(reading), *_attention(reading, layer, head), *_lens(reading)]
     board(pictures, key=f"{link.page}.board", columns=2)
 
 
@@ -81,15 +86,19 @@ def _attention(reading: Reading, layer: int, head: int) -> list[Picture]:
     ]  # fmt: skip
 
 
-def _lens(reading: Reading) -> Picture:
-    """What the model would answer if it ended after each layer."""
+def _lens(reading: Reading) -> list[Picture]:
+    """What the model would answer if it ended after each layer; nothing where it has no answers."""
+    if reading.lens is None:
+        return []
     told = (
         say("What comes next, after each token, if the model ended at this depth.")
         if reading.kind == "causal"
         else say("What stands at each place, if the model ended at this depth. Read it at the blanks.")
     )
-    return Picture(
-        "lens", lens_map(reading.confidence, reading.guesses, tokens=reading.tokens),
-        say("For each depth and token the likeliest answer; bright is certain."),
-        title=say("The logit lens"), note=told, columns=2,
-    )  # fmt: skip
+    return [
+        Picture(
+            "lens", lens_map(reading.lens.confidence, reading.lens.guesses, tokens=reading.tokens),
+            say("For each depth and token the likeliest answer; bright is certain."),
+            title=say("The logit lens"), note=told, columns=2,
+        )
+    ]  # fmt: skip

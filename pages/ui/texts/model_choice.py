@@ -21,6 +21,8 @@ OWN_NAMES = {
     "own-causal": "Our own small GPT",
 }
 TEXTS = {"masked": "the capital of france is ___ .", "causal": "the cats near the river"}
+NO_BLANK = "the bank lent her the money because she owned a house near the river bank"
+"""For a model that cannot guess words."""
 MOST_OPEN = 2
 """Real models held in memory at a time."""
 
@@ -114,7 +116,7 @@ def _read_own(link: Link, name: str) -> Reading | None:
 
 
 def _read_real(link: Link, model: PretrainedModel) -> Reading:
-    example = TEXTS[model.kind]
+    example = TEXTS[model.kind] if model.answers else NO_BLANK
     text = _text(link, model.name, example, say("At most 128 tokens."))
     try:
         return model_shelf.read(model, text)
