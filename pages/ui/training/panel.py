@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from models.experiment import Experiment
 from models.film import task_of
@@ -18,15 +19,13 @@ def training_panel(page: str, experiment: Experiment, run: Run | None) -> None:
     """Buttons and state of one page's training; stands inside the page's live fragment."""
     stale = run is not None and run.experiment != experiment
     with st.container(border=True, key=f"{page}-panel", gap="small"):
-        left, right = st.columns([2, 1])
-        with left:
-            action_buttons(page, experiment, run)
-        with right:
-            if run is not None:
-                _progress(run)
-            else:
-                st.markdown(f"**{say('Not trained yet')}**")
-                st.caption(what_it_takes(experiment))
+        action_buttons(page, experiment, run)
+        told, far = st.columns(2, vertical_alignment="center")
+        if run is not None:
+            _progress(run, told, far)
+        else:
+            told.markdown(f"**{say('Not trained yet')}**")
+            far.caption(what_it_takes(experiment))
         if stale and not run.going:
             other = say("The pictures show a run with other settings. Press Train to train with these:")
             st.info(f"{other} {what_it_takes(experiment)}.", icon=":material/tune:")
@@ -37,14 +36,15 @@ def training_panel(page: str, experiment: Experiment, run: Run | None) -> None:
             st.info(run.reason, icon=":material/info:")
 
 
-def _progress(run: Run) -> None:
+def _progress(run: Run, told: DeltaGenerator, far: DeltaGenerator) -> None:
+    """How good the run is, in words, and how far it is."""
     metrics = store().metrics(run.id)
     latest = next((values for _, values in reversed(metrics) if "loss" in values), {})
-    st.markdown(f"**{verdict(task_of(run.experiment), latest)}**")
-    st.progress(min(1.0, run.step / run.steps), text=_state(run))
+    told.markdown(f"**{verdict(task_of(run.experiment), latest)}**")
+    far.progress(min(1.0, run.step / run.steps), text=_state(run))
     for step, name, value in run.changes:
         changed = {"name": name.replace("_", " "), "value": value, "step": step}
-        st.caption(say("{name} set to {value:g} at update {step}", **changed))
+        far.caption(say("{name} set to {value:g} at update {step}", **changed))
 
 
 def _state(run: Run) -> str:
