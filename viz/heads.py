@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -68,7 +69,7 @@ def head_lines(attention: np.ndarray, *, tokens: Sequence[str]) -> go.Figure:
     """One head as lines from each query (below) to the keys that it looks at (above), at the last moment.
 
     attention: (moment, query, key) in [0, 1]. Traces 0 to 3 hold the lines by strength; `data.*.x` moves
-    them (`line_frames`), and the tokens stand on the two last traces.
+    them (`line_frames`); the tokens stand on both axes, aslant where they do not fit.
     """
     _check(attention[-1], tokens)
     figure = go.Figure()
@@ -80,19 +81,37 @@ def head_lines(attention: np.ndarray, *, tokens: Sequence[str]) -> go.Figure:
             name=f"{low:.2g} to {high:.2g}", connectgaps=False,
             line={"color": BLUE, "width": WIDTH[level]}, opacity=OPACITY[level],
         )  # fmt: skip
-    every = -(-len(tokens) // 48)
-    told = [shown_token(token) if place % every == 0 else "" for place, token in enumerate(tokens)]
-    for y, where, side in ((0, "query", "bottom center"), (1, "key", "top center")):
+    told = [shown_token(token) for token in tokens]
+    for y, where, axis in ((0, "query", "x"), (1, "key", "x2")):
         figure.add_scatter(
-            x=np.arange(len(tokens)), y=np.full(len(tokens), y), text=told, mode="markers+text",
-            textposition=side, marker={"size": 5, "color": GREY}, showlegend=False, cliponaxis=False,
+            x=np.arange(len(tokens)), y=np.full(len(tokens), y), text=told,
+            mode="markers", marker={"size": 5, "color": GREY}, showlegend=False, cliponaxis=False, xaxis=axis,
             hovertemplate=where + " %{x}: %{text}<extra></extra>",
         )  # fmt: skip
-    framed(figure, height=320)
-    figure.update_xaxes(visible=False, range=[-0.7, len(tokens) - 0.3])
-    return figure.update_yaxes(
-        range=[-0.25, 1.25], tickvals=[0, 1], ticktext=["query", "key"], showgrid=False
+    framed(figure, height=360)
+    figure.update_layout(xaxis=_token_axis(tokens), xaxis2=_token_axis(tokens))
+    figure.update_layout(
+        xaxis2={"overlaying": "x", "side": "top"},
+        legend={"yref": "container", "y": 1, "yanchor": "top"},
+        margin={"t": 40},
     )
+    return figure.update_yaxes(
+        range=[-0.08, 1.08], tickvals=[0, 1], ticktext=["query", "key"], showgrid=False
+    )
+
+
+def _token_axis(tokens: Sequence[str]) -> dict[str, Any]:
+    """An axis that writes the tokens: level where they fit, else aslant; of a long text only some."""
+    every = -(-len(tokens) // 24)
+    places = list(range(0, len(tokens), every))
+    return {
+        "range": [-0.7, len(tokens) - 0.3],
+        "tickvals": places,
+        "ticktext": [shown_token(tokens[place]) for place in places],
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+    }
 
 
 def line_frames(attention: np.ndarray) -> dict[str, np.ndarray]:

@@ -56,6 +56,13 @@ def test_lines_go_from_each_query_to_the_keys_by_strength():
     assert np.array_equal(figure.data[3].x, frames["data.3.x"][-1], equal_nan=True)
     assert len(figure.data[3].y) == len(figure.data[3].x)
     assert list(figure.data[5].text) == ["a", "b", "␣"]
+    for axis in (figure.layout.xaxis, figure.layout.xaxis2):
+        assert list(axis.ticktext) == ["a", "b", "␣"], "axes turn labels that would overlap; texts do not"
+
+
+def test_of_a_long_text_only_some_tokens_are_written():
+    figure = head_lines(np.eye(100)[None], tokens=[str(place) for place in range(100)])
+    assert list(figure.layout.xaxis2.ticktext) == [str(place) for place in range(0, 100, 5)]
 
 
 def test_losses_stand_in_their_cells_between_unchanged_and_guessing():
