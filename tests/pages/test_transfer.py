@@ -100,17 +100,15 @@ def test_attention_of_the_transformer_stands_before_and_after(open_page, monkeyp
     monkeypatch.setitem(PRETRAININGS, "transformer", first)
     for experiment in Setup("transformer", updates=50).arms().values():
         finish(experiment)
-    query = {"network": "transformer", "head": "3", "layer": "1", "updates": "50", "arm": "gradually thawed"}
+    query = {"network": "transformer", "head": "2", "layer": "0", "updates": "50", "arm": "gradually thawed"}
     page = open_page("transfer", **query)
     header, _ = decode(payload(page))
     pictures = {picture["name"]: picture for picture in header["pictures"]}
-    assert pictures["attention after"]["note"] == "gradually thawed, layer 1, head 3"
+    assert pictures["attention after"]["note"] == "gradually thawed, layer 0, head 2"
     values = past(payload(page), "attention after", "data.0.z")
     assert values.shape[1] == values.shape[2] == 11
     np.testing.assert_allclose(values.sum(1), 1, atol=2e-3)
-    assert {name: asked(page)[name] for name in query if name != "layer"} == {
-        name: value for name, value in query.items() if name != "layer"
-    }
+    assert {name: asked(page)[name] for name in query} == query
 
 
 def test_dates_of_another_language_are_compared(open_page, monkeypatch):

@@ -161,7 +161,7 @@ def mattered_pictures(film: Film, task: Clicks, session: Tensor) -> list[Picture
         return pictures
     moments, layers, heads = attention.shape[:3]
     rows = [
-        say("layer {layer}, head {head}", layer=i + 1, head=h + 1)
+        say("layer {layer}, head {head}", layer=i, head=h)
         for i in range(layers)
         for h in range(heads)
     ]

@@ -132,7 +132,7 @@ def has_attention(film: Film) -> bool:
 
 def _attention(values: np.ndarray, tokens: Sequence[str], name: str, head: tuple[int, int]) -> list[Picture]:
     """values: (moment, query, key); a column for each word that looks, a row for each looked at."""
-    where = say("{name}, layer {layer}, head {head}", name=name, layer=head[0] + 1, head=head[1] + 1)
+    where = say("{name}, layer {layer}, head {head}", name=name, layer=head[0], head=head[1])
     shared = {"tokens": tokens, "units": list(tokens)}
     told = say("How much each word (column) attends to each word (row): {where}.", where=where)
     return [

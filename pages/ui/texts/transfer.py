@@ -82,10 +82,10 @@ def setup_controls(link: Link) -> Setup:
 
 
 def part_name(part: str) -> str:
-    """A part as a person reads it: `layers.0.` is layer 1."""
+    """A part as a person reads it: `layers.0.` is layer 0."""
     pieces = part.strip(".").split(".")
     if pieces[0] == "layers":
-        return say("layer {n}", n=int(pieces[1]) + 1)
+        return say("layer {n}", n=int(pieces[1]))
     return {
         "embed": say("embeddings"),
         "embedding": say("embeddings"),
@@ -128,11 +128,11 @@ def arm_to_show(link: Link, names: list[str], model: ModelConfig) -> tuple[str, 
         if model.kind != "transformer":
             return shown, (0, 0)
         layer = choice(
-            link, "layer", tuple(range(1, model.layers + 1)), model.layers, say("Layer"),
-            say("Whose attention is shown; layer 1 reads the words."),
+            link, "layer", tuple(range(model.layers)), model.layers - 1, say("Layer"),
+            say("Whose attention is shown; 0 reads the words."),
         )  # fmt: skip
         head = choice(
-            link, "head", tuple(range(1, model.heads + 1)), 1, say("Head"),
+            link, "head", tuple(range(model.heads)), 0, say("Head"),
             say("Which of the layer's patterns."),
         )  # fmt: skip
-    return shown, (layer - 1, head - 1)
+    return shown, (layer, head)
