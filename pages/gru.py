@@ -6,10 +6,13 @@ from pages.ui.frame import begin, end
 from pages.ui.language import say
 from pages.ui.memory.costs import costs
 from pages.ui.memory.gates import gates
+from pages.ui.memory.starts import GRU_STARTS
+from pages.ui.presets import presets
 
 BASE = PREPARED["gru"]
 
 link = begin("gru", "GRU: the lighter gates")
+presets("gru", BASE, GRU_STARTS)
 experiment = experiment_controls(
     link,
     BASE,

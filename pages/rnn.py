@@ -16,9 +16,12 @@ from pages.ui.language import say
 from pages.ui.memory.follow import following, unit_that_follows
 from pages.ui.memory.gradients import connectivity_view, gradient_pictures, law
 from pages.ui.memory.interventions import interventions
+from pages.ui.memory.starts import RNN_STARTS
 from pages.ui.pictures.common import curve_pictures, sample_pictures, tap_pictures
 from pages.ui.pictures.recurrent import path_pictures, reading_pictures
+from pages.ui.presets import presets
 from pages.ui.training.live import live
+from pages.ui.transformer.writing import writing
 
 VIEWS = {
     "path": say("Word by word"),
@@ -27,16 +30,17 @@ VIEWS = {
     "change": say("Change it"),
 }
 TASKS = ("reviews", "remember_first", "brackets", "equal_numbers", "write_keep_clear", "temporal_order",
-         "characters")  # fmt: skip
+         "adding", "copy_memory", "characters")  # fmt: skip
 
 link = begin("rnn", "RNN: reading word by word")
 BASE = PREPARED["rnn"]
+presets("rnn", BASE, RNN_STARTS)
 own = recurrent_kind(link, BASE)
 experiment = experiment_controls(
     link,
     own,
     tasks=TASKS,
-    model=("hidden", "layers", *STARTS[own.model.kind]),
+    model=("hidden", "layers", "bidirectional", *STARTS[own.model.kind]),
     train=("learning_rate", "clip", "batch_size", "steps", "seed"),
     ranges={
         "hidden": (2, 64),
@@ -45,7 +49,7 @@ experiment = experiment_controls(
         "batch_size": (8, 256),
         "clip": (0, 10),
     },
-    task_settings=("lag", "lags", "length", "depth", "most", "text"),
+    task_settings=("lag", "lags", "length", "depth", "most", "delay", "copied", "text"),
 )
 task = task_of(experiment)
 left, right = st.columns(2, vertical_alignment="bottom")
@@ -53,6 +57,8 @@ with left:
     probe = probe_editor(link, task)
 with right:
     other = other_order(link, task, probe)
+if experiment.model.bidirectional:
+    st.caption(say("It reads both ways: an answer in the middle knows what comes after it, too."))
 view = view_choice(link, VIEWS)
 layer = layer_choice(link, experiment)
 tokens, others = task.decode(probe), task.decode(other)
@@ -71,7 +77,7 @@ def pictures(run, film):
             return unit_that_follows(run, film, task, probe, tokens, event, layer)
         case "gradient":
             return gradient_pictures(run, film, task.decode(batch.inputs[0]))
-    reading = reading_pictures(film, task, tokens, others)
+    reading = reading_pictures(film, task, probe, other)
     if view == "change":
         return reading
     maps = tap_pictures(film, [state], tokens, NOTES)
@@ -82,8 +88,10 @@ def pictures(run, film):
 def detail(shown):
     if view == "change":
         interventions(shown, link, task, probe, tokens)
-    elif view != "gradient":
-        connectivity_view(shown, "rnn", task, probe, tokens)
+        return
+    connectivity_view(shown, "rnn", task, probe, tokens)
+    if view == "path" and task.writes and not shown.run.experiment.model.bidirectional:
+        writing(shown, link, task, probe)
 
 
 live(link, experiment, prepared=BASE, look=look, look_key=look_key, pictures=pictures, detail=detail)

@@ -42,6 +42,21 @@ RNN_FORGETS = Claim(
     seconds=2.3,
 )
 
+RNN_NEAR = Claim(
+    "rnn_near",
+    "At a lag of 3 the same RNN answers every question after some hundred updates.",
+    Experiment(
+        "remember_first",
+        {"lag": 3},
+        ModelConfig("rnn", hidden=32),
+        TrainConfig(800, learning_rate=2e-3, stop_at=SOLVED),
+    ),
+    chance=1 / 8,
+    source=BENGIO,
+    updates=(87, 109),
+    seconds=0.3,
+)
+
 GRU_REMEMBERS = Claim(
     "gru_remembers",
     "At the same lag of 15 a GRU of 32 units answers every question after 200 to 400 updates.",
@@ -101,6 +116,21 @@ LSTM_COUNTS = Claim(
     source=WEISS,
     updates=(1200, 1200),
     seconds=2.6,
+)
+
+BRACKETS_RNN = Claim(
+    "brackets_rnn",
+    "A plain RNN of 16 units solves the brackets, and yet no unit of it is a depth gauge.",
+    Experiment(
+        "brackets",
+        {},
+        ModelConfig("rnn", hidden=16),
+        TrainConfig(500, batch_size=32, learning_rate=1e-2),
+    ),
+    chance=0.598,
+    source=WEISS,
+    updates=(500, 500),
+    seconds=1.8,
 )
 
 GATES_FOLLOW_EVENTS = Claim(
@@ -189,10 +219,12 @@ CLAIMS = {
     claim.key: claim
     for claim in (
         RNN_FORGETS,
+        RNN_NEAR,
         GRU_REMEMBERS,
         LSTM_WITH_FORGET_BIAS,
         LSTM_WITHOUT_FORGET_BIAS,
         LSTM_COUNTS,
+        BRACKETS_RNN,
         GATES_FOLLOW_EVENTS,
         ADDING_RNN,
         ADDING_LSTM,

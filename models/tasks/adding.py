@@ -69,8 +69,13 @@ class Adding(Task):
         marks = torch.zeros_like(numbers).scatter_(1, first, 1.0).scatter_(1, second, 1.0)
         counts = torch.zeros((n, self.length), dtype=torch.bool)
         counts[:, -1] = True
-        targets = (numbers * marks).cumsum(1).unsqueeze(-1)
-        return Batch(torch.stack((numbers, marks), -1), targets, counts)
+        inputs = torch.stack((numbers, marks), -1)
+        return Batch(inputs, self.right_number(inputs).unsqueeze(-1), counts)
+
+    def right_number(self, inputs: Tensor) -> Tensor:
+        """(..., time) the sum of the marked numbers so far. inputs: (..., time, 2)."""
+        number, mark = inputs.unbind(-1)
+        return (number * mark).cumsum(-1)
 
     def loss(self, logits: Tensor, batch: Batch) -> Tensor:
         """Mean squared error at the last step."""
@@ -122,4 +127,4 @@ class Adding(Task):
     def events(self, inputs: Tensor) -> dict[str, Tensor]:
         """The marks, the numbers, and the sum of the marked ones so far. inputs: (B, time, 2)."""
         number, mark = inputs.unbind(-1)
-        return {"marked": mark, "number": number, "sum so far": (number * mark).cumsum(1)}
+        return {"marked": mark, "number": number, "sum so far": self.right_number(inputs)}

@@ -4,6 +4,11 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from models.experiment import Experiment
+from models.prepared import PREPARED
+from models.tasks import TASKS, build_task
+from pages.ui.memory.starts import RNN_STARTS
+from pages.ui.pictures.recurrent import reading_pictures
 from pages.ui.services import store
 from tests.pages.conftest import APP, asked, has_board, payload, run_until, sound, texts
 from tests.viz.payload import decode, past
@@ -95,6 +100,68 @@ def test_a_reset_changes_the_answers_and_the_choice_stays_in_the_link():
     page = sound(page.multiselect(key="rnn.units").set_value([1, 3]).run())
     query = asked(page)
     assert (query["change"], query["how"], query["units"]) == ("layers.0.hidden_state", "negate", "1,3")
+
+
+@pytest.mark.parametrize("view", ["path", "unit", "gradient", "change"])
+def test_the_adding_problem_is_answered_with_a_number_in_every_view(view):
+    page = trained_with(task="adding", task__length="8", view=view, steps="8")
+    header = decode(payload(page))[0]
+    assert header["pictures"]
+    if view in ("path", "change"):
+        (answer,) = [picture for picture in header["pictures"] if picture["name"] == "answer"]
+        lines = [line["name"] for line in answer["figure"]["data"]]
+        assert lines[2:] == ["right for your sequence", "right for another order"]
+        assert past(payload(page), "answer", "data.0.y").shape == (len(header["moments"]), 12)
+
+
+def test_the_right_sums_stand_beside_the_numbers_that_are_answered():
+    task = build_task("adding", length=4)
+    probe, other = task.encode("0.5* 0.1 0.25* 1"), task.encode("0.25* 0.1 0.5* 1")
+    film = {"answer": np.full((2, 4, 1), 0.3), "other.answer": np.full((2, 4, 1), 0.6)}
+    (picture,) = reading_pictures(film, task, probe, other)
+    ours, others, right, right_other = (line.y for line in picture.figure.data)
+    assert (ours[-1], others[-1]) == (0.3, 0.6)
+    assert np.allclose(right, [0.5, 0.5, 0.75, 0.75])
+    assert np.allclose(right_other, [0.25, 0.25, 0.75, 0.75])
+    assert picture.frames["data.1.y"].shape == (2, 4)
+
+
+def test_copy_memory_can_be_chosen_and_says_what_guessing_costs():
+    page = trained_with(task="copy_memory", task__delay="6", task__copied="3", steps="8")
+    assert "answer" in names(page)
+    assert page.slider(key="rnn.task.copy_memory.delay").value == 6
+
+
+def test_a_network_that_reads_both_ways_says_so_and_is_looked_into():
+    page = trained_with(bidirectional="true", steps="8", view="gradient")
+    assert "It reads both ways" in texts(page)
+    assert past(payload(page), "gradient", "data.0.y").shape[1] > 2
+    assert "What an answer depends on" in texts(page)
+
+
+def test_a_network_that_learned_a_text_writes_at_the_temperature_asked_for():
+    page = trained_with(task="characters", task__length="24", steps="8", temperature="0", batch_size="8")
+    (written,) = [element.value for element in page.code]
+    again = sound(page.slider(key="rnn.writing_seed").set_value(3).run())
+    assert [element.value for element in again.code] == [written]  # the likeliest, whatever is drawn
+    hotter = sound(again.slider(key="rnn.temperature").set_value(2.0).run())
+    assert [element.value for element in hotter.code] != [written]
+    assert asked(hotter)["temperature"] == "2.0"
+
+
+def test_every_start_travels_through_a_link():
+    for wanted in RNN_STARTS.values():
+        query = {"task": wanted.task} | wanted.to_query(PREPARED["rnn"], TASKS)
+        assert Experiment.from_query(query, PREPARED["rnn"], TASKS) == (wanted, [])
+
+
+@pytest.mark.parametrize("name", ["lag 15, GRU", "adding, from the identity"])
+def test_a_start_opens_just_the_experiment_that_a_slow_test_holds(name, open_page):
+    wanted = RNN_STARTS[name]
+    page = open_page("rnn", **wanted.to_query(PREPARED["rnn"], TASKS) | {"task": wanted.task})
+    assert page.segmented_control(key="rnn.network").value == wanted.model.kind
+    page.button(key="rnn.train").click().run()
+    assert store().run(asked(sound(page))["run"]).experiment == wanted
 
 
 @pytest.mark.parametrize(

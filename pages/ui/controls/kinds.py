@@ -19,7 +19,7 @@ NAMES = {"rnn": "RNN", "lstm": "LSTM", "gru": "GRU", "transformer": "Transformer
 def recurrent_kind(link: Link, base: Experiment) -> Experiment:
     """The page's own experiment with the kind of network that the person chose."""
     own = base.model.kind
-    asked = link.asked("network", own)
+    asked = link.asked("network", link.given.get("kind", own))
     with st.sidebar:
         kind = st.segmented_control(
             say("Network"),

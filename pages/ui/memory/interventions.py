@@ -17,6 +17,7 @@ from models.looks_recurrent import under
 from models.tasks import Task
 from pages.ui.language import say
 from pages.ui.link import Link
+from pages.ui.pictures.recurrent import number_curve
 from pages.ui.services import store
 from pages.ui.training.live import Shown
 from viz.maps import answer_map, unit_map
@@ -67,7 +68,7 @@ def interventions(shown: Shown, link: Link, task: Task, probe: Tensor, tokens: S
         found = _compared(shown.run.id, moment, probe.tolist(), change)
         _accuracy(found["metrics"], task, moment)
         for name in ("answer", *_states(shown.run.experiment, change)):
-            _beside(link.page, name, found["before"][name], found["after"][name], tokens, task)
+            _beside(link.page, name, found["before"][name], found["after"][name], probe, task)
 
 
 def _chosen(link: Link, experiment: Experiment, tokens: Sequence[str]) -> Change:
@@ -177,14 +178,15 @@ def _accuracy(metrics: Mapping[str, Mapping[str, float]], task: Task, moment: in
     )  # fmt: skip
 
 
-def _beside(
-    page: str, name: str, before: np.ndarray, after: np.ndarray, tokens: Sequence[str], task: Task
-) -> None:
-    """The same map twice, on the same scale."""
-    limit = max(1.0, float(np.abs(before).max()), float(np.abs(after).max()))
+def _beside(page: str, name: str, before: np.ndarray, after: np.ndarray, probe: Tensor, task: Task) -> None:
+    """The same picture twice, on the same scale."""
+    limit, tokens = max(1.0, float(np.abs(before).max()), float(np.abs(after).max())), task.decode(probe)
     told = {"before": say("before"), "after": say("after")}
     for column, (when, values) in zip(st.columns(2), (("before", before), ("after", after)), strict=True):
-        if name == "answer":
+        if name == "answer" and task.answer_width == 1:
+            title = say("What it answers")
+            figure = number_curve(values[:, 0], task.right_number(probe).numpy(), tokens)
+        elif name == "answer":
             rows = np.sort(np.argsort(-np.maximum(before, after).max(0))[:20])
             title = say("What it answers")
             names = [task.answers[row] for row in rows]

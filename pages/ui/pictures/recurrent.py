@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from torch import Tensor
 
 from models.film import Film
 from models.looks_recurrent import OTHER, Follower, plane_of
@@ -22,8 +23,11 @@ def names_of_orders() -> tuple[str, str]:
     return say("your sequence"), say("another order")
 
 
-def reading_pictures(film: Film, task: Task, tokens: Sequence[str], others: Sequence[str]) -> list[Picture]:
+def reading_pictures(film: Film, task: Task, probe: Tensor, other: Tensor) -> list[Picture]:
     """What the network answers after each token of both sequences."""
+    tokens, others = task.decode(probe), task.decode(other)
+    if task.answer_width == 1:
+        return [_number_picture(film, task, probe, other)]
     if len(task.answers) == 2 and task.answer_width == 2:
         return [_opinion_picture(film, task, tokens, others)]
     return [
@@ -53,6 +57,42 @@ def _opinion_picture(film: Film, task: Task, tokens: Sequence[str], others: Sequ
         note=say("Probability of: {answer}. Words that stand elsewhere are written beside the curve.",
                  answer=answer),
     )  # fmt: skip
+
+
+def _number_picture(film: Film, task: Task, probe: Tensor, other: Tensor) -> Picture:
+    """The number that it answers: one curve for each order, and what would be right, dotted."""
+    names, words = names_of_orders(), (task.decode(probe), task.decode(other))
+    past = [film["answer"][..., 0], film[OTHER + "answer"][..., 0]]
+    right = [task.right_number(sequence).numpy() for sequence in (probe, other)]
+    dotted = [say("right for {which}", which=name) for name in names]
+    curves = dict(zip((*names, *dotted), (*(values[-1] for values in past), *right), strict=True))
+    return Picture(
+        name="answer",
+        figure=step_curves(
+            curves,
+            tokens=(*words, *words),
+            quantity=say("answer"),
+            within=_sums_within(right),
+            dotted=dotted,
+        ),
+        alt=say("The number that the network answers after each step, for both orders, and the right one."),
+        frames={f"data.{place}.y": values for place, values in enumerate(past)},
+        title=say("What it answers after each step"),
+        note=say("Dotted: the sum of the marked numbers so far. Only the last step is trained and scored."),
+    )
+
+
+def number_curve(answers: np.ndarray, right: np.ndarray, tokens: Sequence[str]):
+    """One sequence's answers (time,), and the right ones, dotted."""
+    names = say("answer"), say("right")
+    curves = dict(zip(names, (answers, right), strict=True))
+    told = {"quantity": say("answer"), "within": _sums_within([right]), "dotted": names[1:]}
+    return step_curves(curves, tokens=(tokens, tokens), **told)
+
+
+def _sums_within(right: Sequence[np.ndarray]) -> tuple[float, float]:
+    """A fixed range for answers that are sums: of two numbers up to 1, or of more that somebody marked."""
+    return -0.25, 0.25 + max(2.0, *(float(values.max()) for values in right))
 
 
 def _answers_picture(film: Film, name: str, title: str, tokens: Sequence[str], answers: Sequence[str]):
