@@ -33,7 +33,7 @@ def open_page() -> Iterator[Callable[..., AppTest]]:
     library.use(store().text)  # another test's store may have been the last to say so
 
     def open_(name: str, **query: str) -> AppTest:
-        page = AppTest.from_file(str(APP), default_timeout=60)
+        page = AppTest.from_file(str(APP), default_timeout=300)
         page.switch_page(f"pages/{name}.py")
         for key, value in query.items():
             page.query_params[key.replace("__", ".")] = value
