@@ -55,3 +55,33 @@ def test_a_link_that_asks_for_nonsense_falls_back(open_page):
     page = open_page("race", kinds="cnn", held="seconds", seeds="-3", task__lag="99999")
     assert "The link asked for something that cannot be" in texts(page)
     assert len(page.metric) == 4
+
+
+def test_all_runs_pause_go_on_and_begin_anew_together(open_page):
+    page = open_page("race", **SHORT | {"steps": "400", "seeds": "1", "hidden": "7"})
+    page.button(key="race.reset").click().run()
+    runs = shown(page)
+    assert [(run.experiment.model.kind, run.step) for run in runs] == [("rnn", 0), ("gru", 0)]
+    assert all(run.status in ("queued", "running", "paused") for run in runs)
+    page = run_until(page, lambda page: all(run.status == "paused" for run in shown(page)))
+    page.run().button(key="race.step").click().run()
+    page = run_until(page, lambda page: [run.step for run in shown(page)] == [1, 1])
+    page = run_until(page, lambda page: all(run.status == "paused" for run in shown(page)))
+    page.run().button(key="race.resume").click().run()
+    page = run_until(page, lambda page: all(run.status == "finished" for run in shown(page)), seconds=240)
+    page.run()
+    before = asked(page)["runs"]
+    page.button(key="race.train").click().run()
+    assert asked(page)["runs"] != before
+    assert all(run.going for run in shown(page)) or all(run.step for run in shown(page))
+    assert [run.id for run in shown(page)] == asked(page)["runs"].split(",")
+
+
+def shown(page):
+    """The runs that the link names, as the store has them."""
+    return [store().run(run_id) for run_id in asked(sound(page))["runs"].split(",")]
+
+
+def test_runs_of_the_link_that_are_not_kept_here_are_passed_over(open_page):
+    page = open_page("race", **SHORT | {"runs": "nosuchrun,,../../x"})
+    assert "4 to train" in texts(page)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from models.experiment import Experiment
 from models.training.records import RESUMABLE, Run
@@ -32,29 +33,26 @@ class Action:
     primary: bool = False
 
 
+def action_row(page: str, actions: Sequence[Action]) -> DeltaGenerator:
+    """Buttons side by side; what else is drawn in the container that this returns stands beside them."""
+    row = st.container(horizontal=True, gap="xsmall", key=f"{page}-buttons")
+    for action in actions:
+        row.button(
+            say(action.name),
+            key=f"{page}.{action.name.lower()}",
+            icon=f":material/{action.icon}:",
+            type="primary" if action.primary else "secondary",
+            on_click=action.act,
+            width=action.width,
+            help=say(action.help),
+            disabled=not action.possible,
+            shortcut=action.shortcut if action.possible else None,
+        )
+    return row
+
+
 def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
-    """A row of buttons for the run on the screen and the settings in the sidebar."""
-    with st.container(horizontal=True, gap="xsmall", key=f"{page}-buttons"):
-        for action in _actions(page, experiment, run):
-            st.button(
-                say(action.name),
-                key=f"{page}.{action.name.lower()}",
-                icon=f":material/{action.icon}:",
-                type="primary" if action.primary else "secondary",
-                on_click=action.act,
-                width=action.width,
-                help=say(action.help),
-                disabled=not action.possible,
-                shortcut=action.shortcut if action.possible else None,
-            )
-        if run and (run.going or run.status == "paused"):
-            _learning_rate(page, run)
-
-
-def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]:
-    going = run is not None and run.going
-    unfinished = run is not None and run.step < run.steps
-    waiting = unfinished and run.status in RESUMABLE
+    """The buttons for the run on the screen and the settings in the sidebar."""
     train = Action(
         "Train",
         "play_arrow",
@@ -62,41 +60,7 @@ def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]
         lambda: _train(page, experiment),
         width=98,
         shortcut="T",
-        primary=not going,
-    )
-    pause = Action(
-        "Pause",
-        "pause",
-        "Pause after this update. Key: P.",
-        lambda: engine().pause(run.id),
-        width=116,
-        shortcut="P",
-    )
-    resume = Action(
-        "Resume",
-        "resume",
-        "Go on exactly where it ended. Key: P.",
-        lambda: _resume(run),
-        width=116,
-        possible=waiting,
-        shortcut="P",
-    )
-    step = Action(
-        "Step",
-        "skip_next",
-        "One update, then pause. Key: S.",
-        lambda: engine().step(run.id),
-        width=95,
-        possible=unfinished and run.status in ("paused", "running"),
-        shortcut="S",
-    )
-    stop = Action(
-        "Stop",
-        "stop",
-        "End this run; what it has learned stays.",
-        lambda: engine().stop(run.id),
-        width=82,
-        possible=going or (waiting and run.status == "paused"),
+        primary=run is None or not run.going,
     )
     reset = Action(
         "Reset",
@@ -105,7 +69,59 @@ def _actions(page: str, experiment: Experiment, run: Run | None) -> list[Action]
         lambda: _reset(page, experiment),
         width=86,
     )
-    return [train, pause if going else resume, step, stop, reset]
+    row = action_row(page, [train, *run_actions([run] if run else []), reset])
+    if run and (run.going or run.status == "paused"):
+        with row:
+            _learning_rate(page, run)
+
+
+def run_actions(runs: Sequence[Run]) -> list[Action]:
+    """Pause or Resume, Step and Stop, for all runs on the screen that each is possible for."""
+    going = [run for run in runs if run.going]
+    unfinished = [run for run in runs if run.step < run.steps]
+    waiting = [run for run in unfinished if run.status in RESUMABLE]
+    steppable = [run for run in unfinished if run.status in ("paused", "running")]
+    stoppable = [run for run in runs if run.going or (run in waiting and run.status == "paused")]
+    pause = Action(
+        "Pause",
+        "pause",
+        "Pause after this update. Key: P.",
+        lambda: _each(engine().pause, going),
+        width=116,
+        shortcut="P",
+    )
+    resume = Action(
+        "Resume",
+        "resume",
+        "Go on exactly where it ended. Key: P.",
+        lambda: _each(_resume, waiting),
+        width=116,
+        possible=bool(waiting),
+        shortcut="P",
+    )
+    step = Action(
+        "Step",
+        "skip_next",
+        "One update, then pause. Key: S.",
+        lambda: _each(engine().step, steppable),
+        width=95,
+        possible=bool(steppable),
+        shortcut="S",
+    )
+    stop = Action(
+        "Stop",
+        "stop",
+        "End this run; what it has learned stays.",
+        lambda: _each(engine().stop, stoppable),
+        width=82,
+        possible=bool(stoppable),
+    )
+    return [pause if going else resume, step, stop]
+
+
+def _each(act: Callable[[str], None], runs: Sequence[Run]) -> None:
+    for run in runs:
+        act(run.id)
 
 
 def _train(page: str, experiment: Experiment) -> None:
@@ -114,9 +130,9 @@ def _train(page: str, experiment: Experiment) -> None:
     show_run(page, run_id)
 
 
-def _resume(run: Run) -> None:
-    attend(run.id)
-    engine().resume(run.id)
+def _resume(run_id: str) -> None:
+    attend(run_id)
+    engine().resume(run_id)
 
 
 def _reset(page: str, experiment: Experiment) -> None:

@@ -1,7 +1,4 @@
-"""Several runs side by side on one page: the same experiment but for one thing, live on shared pictures.
-
-A group needs no run ids in the link: equal experiments give equal runs, so the store finds them.
-"""
+"""Several runs side by side on one page: the same experiment but for one thing, live on shared pictures."""
 
 from __future__ import annotations
 
@@ -18,8 +15,10 @@ from pages.ui.board import BoardState, board
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.services import attend, engine, ensure, store, visitor
+from pages.ui.training.actions import Action, action_row, run_actions
 from pages.ui.training.estimates import duration, estimated
 from pages.ui.training.live import TICK, film_of
+from pages.ui.training.runs import show_runs, shown_runs
 from viz.picture import Picture
 
 ACROSS = 4
@@ -78,12 +77,12 @@ def live_group(
     look: what is seen of each network (one look for all, or one per name); None looks into none
     """
     if prepared:
-        _start({name: e for name, e in experiments.items() if _waits(e)})
-    going = any(run.going for run in _runs(experiments).values())
+        _start({name: e for name, e in experiments.items() if _waits(e, first_sight=link.fresh)})
+    going = any(run.going for run in shown_runs(link, experiments).values())
 
     @st.fragment(run_every=2 * TICK if going else None, key=f"{link.page}.group")
     def part() -> None:
-        runs = _runs(experiments)
+        runs = shown_runs(link, experiments)
         if any(run.going for run in runs.values()) != going:
             st.rerun()
         _panel(link.page, experiments, runs)
@@ -108,11 +107,6 @@ def live_group(
     part()
 
 
-def _runs(experiments: Mapping[str, Experiment]) -> dict[str, Run]:
-    found = {name: store().find(e, any_status=True) for name, e in experiments.items()}
-    return {name: store().run(run_id) for name, run_id in found.items() if run_id}
-
-
 def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key: str) -> Film | None:
     if look is None:
         return None
@@ -120,10 +114,10 @@ def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key:
     return film if len(film) else None
 
 
-def _waits(experiment: Experiment) -> bool:
-    """Whether it was never begun, or was laid aside unwatched; what a person stopped stays so."""
+def _waits(experiment: Experiment, *, first_sight: bool) -> bool:
+    """Whether it was never begun, or was laid aside before this visitor came."""
     begun = store().find(experiment, any_status=True)
-    return begun is None or store().run(begun).status == "paused"
+    return begun is None or (first_sight and store().run(begun).status == "paused")
 
 
 def _start(experiments: Mapping[str, Experiment]) -> None:
@@ -133,46 +127,67 @@ def _start(experiments: Mapping[str, Experiment]) -> None:
             attend(ensure(experiment, visitor()))
 
 
-def _stop(runs: Mapping[str, Run]) -> None:
-    for run in runs.values():
-        if run.going:
-            engine().stop(run.id)
-
-
 def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> None:
-    """Train all, Stop all, and how far and how good every run is, side by side."""
-    there = {name for name, run in runs.items() if run.going or run.status == "finished"}
-    missing = {name: experiment for name, experiment in experiments.items() if name not in there}
+    """The buttons for all runs, and how far and how good every run is, side by side."""
     with st.container(border=True, key=f"{page}-panel", gap="small"):
-        buttons, states = st.columns([1, 4])
-        with buttons.container(horizontal=True, gap="small"):
-            _buttons(page, experiments, runs, missing)
-        with states:
-            for start in range(0, len(runs), ACROSS):
-                row = list(runs.items())[start : start + ACROSS]
-                for column, (name, run) in zip(st.columns(ACROSS), row, strict=False):
-                    column.progress(min(1.0, run.step / run.steps), text=_line(name, run))
-            if runs:
-                chance = max(task_of(run.experiment).chance for run in runs.values())
-                st.caption(say("Share of right held-out answers. Guessing gets {chance:.0%}.", chance=chance))
-        if missing:
-            seconds = sum(estimated(experiment).seconds for experiment in missing.values())
-            st.caption(say("{n} to train, about {seconds}", n=len(missing), seconds=duration(seconds)))
+        action_row(page, _actions(page, experiments, runs))
+        for start in range(0, len(runs), ACROSS):
+            row = list(runs.items())[start : start + ACROSS]
+            for column, (name, run) in zip(st.columns(ACROSS), row, strict=False):
+                column.progress(min(1.0, run.step / run.steps), text=_line(name, run))
+        st.caption(" ".join(_told(experiments, runs)))
         for name, run in runs.items():
             if run.status == "failed":
-                st.error(f"{name}: {run.reason} " + say("Press Train to go on."), icon=":material/error:")
+                st.error(f"{name}: {run.reason} " + say("Press Resume to go on."), icon=":material/error:")
 
 
-def _buttons(page: str, experiments: Mapping, runs: Mapping[str, Run], missing: Mapping) -> None:
-    st.button(
-        say("Train"), key=f"{page}.train", icon=":material/play_arrow:", type="primary", width=98,
-        on_click=_start, args=(experiments,), disabled=not missing, shortcut="T" if missing else None,
-        help=say("Train every network that is not trained with these settings yet. Key: T."),
-    )  # fmt: skip
-    st.button(
-        say("Stop"), key=f"{page}.stop", icon=":material/stop:", on_click=_stop, args=(runs,), width=82,
-        disabled=not any(run.going for run in runs.values()), help=say("End the runs that are going."),
-    )  # fmt: skip
+def _actions(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> list[Action]:
+    """What can be done with all runs at once; where all are trained, Train trains them all anew."""
+    missing = {name: experiment for name, experiment in experiments.items() if name not in runs}
+    train = Action(
+        "Train",
+        "play_arrow",
+        "Train what was not begun with these settings yet; else all again from fresh weights. Key: T.",
+        lambda: _start(missing) if missing else _again(page, experiments),
+        width=98,
+        possible=bool(missing) or not any(run.going for run in runs.values()),
+        shortcut="T",
+        primary=not any(run.going for run in runs.values()),
+    )
+    reset = Action(
+        "Reset",
+        "restart_alt",
+        "All untrained again, paused before the first update.",
+        lambda: _again(page, experiments, updates=0),
+        width=86,
+    )
+    return [train, *run_actions(list(runs.values())), reset]
+
+
+def _again(page: str, experiments: Mapping[str, Experiment], updates: int | None = None) -> None:
+    """New runs of all, on the screen in place of those that were there."""
+    begun = [engine().start(experiment, visitor(), updates=updates) for experiment in experiments.values()]
+    for run_id in begun:
+        attend(run_id)
+    show_runs(page, begun)
+
+
+def _told(experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> list[str]:
+    """What the numbers are, what guessing gets, and how long it still takes."""
+    told = []
+    if runs:
+        chance = max(task_of(run.experiment).chance for run in runs.values())
+        told.append(say("Share of right held-out answers. Guessing gets {chance:.0%}.", chance=chance))
+    left = sum(
+        (run.steps - run.step) * run.seconds / run.step for run in runs.values() if run.going and run.step
+    )
+    if left:
+        told.append(say("About {seconds} of work left.", seconds=duration(left)))
+    missing = [experiment for name, experiment in experiments.items() if name not in runs]
+    if missing:
+        seconds = sum(estimated(experiment).seconds for experiment in missing)
+        told.append(say("{n} to train, about {seconds}.", n=len(missing), seconds=duration(seconds)))
+    return told
 
 
 def _line(name: str, run: Run) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from models.experiment import Experiment
@@ -13,6 +15,9 @@ from pages.ui.services import attend, ensure, store, visitor
 
 BUILD = ("kind", "layers", "bidirectional", "cell", "attention", "heads", "positions", "causal")
 """What of a network decides which taps it has and the axes of their values."""
+
+MOST_NAMED = 40
+"""Runs that one link may name."""
 
 
 def shown_run(link: Link, experiment: Experiment, prepared: Experiment) -> Run | None:
@@ -60,6 +65,41 @@ def show_run(page: str, run_id: str) -> None:
     """Put a run on the screen: its id goes into the URL."""
     st.session_state[f"{page}.run"] = run_id
     write_query(page, st.query_params.to_dict() | {"run": run_id})
+
+
+def shown_runs(link: Link, experiments: Mapping[str, Experiment]) -> dict[str, Run]:
+    """The runs of a page that shows several: those that its link names, else the best that the store has."""
+    named = _named(link.page)
+    found = {name: named.get(experiment) or _known(experiment) for name, experiment in experiments.items()}
+    shown = {name: run for name, run in found.items() if run}
+    for run in shown.values():
+        if run.going:
+            attend(run.id)
+    return shown
+
+
+def show_runs(page: str, run_ids: Sequence[str]) -> None:
+    """Put several runs on the screen: their ids go into the URL."""
+    st.session_state[f"{page}.runs"] = ids = ",".join(run_ids)
+    write_query(page, st.query_params.to_dict() | {"runs": ids})
+
+
+def _named(page: str) -> dict[Experiment, Run]:
+    """The runs that the link names, or that were last put on the screen, by what they train."""
+    ids = st.query_params.get("runs") or st.session_state.get(f"{page}.runs", "")
+    found = {}
+    for run_id in ids.split(",")[:MOST_NAMED]:
+        try:
+            run = store().run(run_id)
+        except UnknownRun:
+            continue
+        found[run.experiment] = run
+    return found
+
+
+def _known(experiment: Experiment) -> Run | None:
+    run_id = store().find(experiment, any_status=True)
+    return store().run(run_id) if run_id else None
 
 
 def alike(one: Experiment, other: Experiment) -> bool:
