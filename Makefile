@@ -14,9 +14,10 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	touch $@
 
-$(VENV)/.dev: pyproject.toml requirements-pretrained.txt $(VENV)/.installed
+$(VENV)/.dev: pyproject.toml requirements-pretrained.txt requirements-postgres.txt $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev --requirement requirements-pretrained.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev \
+		--requirement requirements-pretrained.txt --requirement requirements-postgres.txt
 	touch $@
 
 install: $(VENV)/.installed

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, make_url, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
 from models.training.records import StoreFault
 from models.training.tables import OF_A_RUN, metadata, runs, wishes
@@ -33,6 +33,13 @@ FAULTS = {
     "connection": f"The database of runs cannot be reached. {INSTEAD}",
 }
 """Part of the database's message -> what the person reads (never the message itself: it may name paths)."""
+NO_DRIVER = (
+    "The driver of the database of runs is not installed "
+    f"(PostgreSQL: pip install -r requirements-postgres.txt). {INSTEAD}"
+)
+NO_ADDRESS = f"UNROLLED_STORE is no address of a database, such as postgresql://user@host/name. {INSTEAD}"
+PATIENCE = 10
+"""Seconds to wait for a database server that does not answer."""
 
 
 def fault_of(error: Exception) -> str | None:
@@ -62,9 +69,11 @@ class Database:
         self.main: Engine | None = None
         try:
             self.main = _opened(url)
-            with _writer(self.main).begin() as connection:
-                metadata.create_all(connection)
-                connection.execute(delete(wishes).where(wishes.c.id < 0))  # fails where writing would
+            _furnish(self.main)
+        except ImportError:
+            self._tell(NO_DRIVER)
+        except ArgumentError:
+            self._tell(NO_ADDRESS)
         except (DatabaseError, OSError) as error:
             self._tell(fault_of(error) or FAULTS["unable to open"])
             if self.main is not None and not self._readable():
@@ -184,7 +193,8 @@ class Database:
 
 def _opened(url: str) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        patience = {"connect_timeout": PATIENCE} if url.startswith("postgresql") else {}
+        return create_engine(url, pool_pre_ping=True, connect_args=patience)
     path = make_url(url).database
     if path and not path.startswith("file:"):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -192,6 +202,23 @@ def _opened(url: str) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _furnish(engine: Engine) -> None:
+    """Make the tables that are missing, and find out whether the database can be written.
+
+    Two processes may do so at once; in PostgreSQL the slower one fails, and then finds them all.
+    """
+    try:
+        _create(engine)
+    except (IntegrityError, ProgrammingError):
+        _create(engine)
+
+
+def _create(engine: Engine) -> None:
+    with _writer(engine).begin() as connection:
+        metadata.create_all(connection)
+        connection.execute(delete(wishes).where(wishes.c.id < 0))  # fails where writing would
 
 
 def _configure(connection, _record) -> None:

@@ -39,7 +39,8 @@ class Desk:
         """
 
         def enlist(connection: Connection) -> tuple[int, int] | None:
-            row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
+            look = select(runs).where(runs.c.id == run_id).with_for_update()
+            row = connection.execute(look).mappings().first()
             if not row or not (
                 row["status"] in RESUMABLE or (row["status"] == "queued" and not row["owner"])
             ):

@@ -7,34 +7,33 @@ import os
 import secrets
 import threading
 import time
-from functools import partial
-
-from distributed import Client, Future
-from distributed.security import Security
+from collections.abc import Callable
+from contextlib import suppress
 
 from models.experiment import Experiment, TrainConfig
 from models.settings import settings_of, shortened
 from models.tasks import library
-from models.training import cluster
 from models.training.attendance import Attendance
-from models.training.records import RESUMABLE
+from models.training.dispatch import Dispatcher, Order, Return
+from models.training.records import RESUMABLE, StoreFault, UnknownRun
 from models.training.store import Store
-from models.training.worker import train_run
 
 TICK = 0.1
 """Seconds between two looks at what changed."""
 BEAT = 2.0
-"""Seconds between two signs of life, and two looks for runs whose server is gone."""
+"""Seconds between two signs of life, with a look for runs whose server is gone."""
 LET_PAUSE = 3.0
 """Seconds that running runs get to pause when the server ends."""
-AT_ONCE = 1_000_000
-"""Priority of a single step: it goes before all runs that wait."""
 KILLED = (
     "The process that trained this run was ended from outside, or ran out of memory. "
     "All up to step {step} is kept; Resume goes on from there."
 )
 SERVER_GONE = (
     "The server that saw to this run ended. All up to step {step} is kept; Resume goes on from there."
+)
+STORE_FAILED = (
+    "The store of runs could not be reached while this run trained. "
+    "All up to step {step} is kept; Resume goes on from there."
 )
 CLUSTER_GONE = (
     "The training processes were ended from outside. "
@@ -63,23 +62,23 @@ class Engine:
         self.id = secrets.token_urlsafe(12)
         self.pool = scheduler or os.environ.get("UNROLLED_SCHEDULER") or ""
         self.attendance = Attendance(self.desk, self.id, grace)
-        self._embedded = not self.pool
-        self._workers = workers
-        self._cluster: cluster.Cluster | None = None
-        self._client: Client | None = None
-        self._waiting: list[tuple[str, int, int, int | None]] = []
-        self._futures: dict[str, Future] = {}
-        self._lock = threading.RLock()
+        self.dispatch = Dispatcher(store.address, self.pool, workers)
         self._over = threading.Event()
-        self._beaten = 0.0
         library.use(store.text)
         self.desk.beat(self.id)
-        self._thread = threading.Thread(target=self._live, name="engine", daemon=True)
-        self._thread.start()
+        rounds = ((self._tick, TICK), (self._beat, BEAT))
+        self._threads = [threading.Thread(target=self._repeat, args=args, daemon=True) for args in rounds]
+        for thread in self._threads:
+            thread.start()
 
     def ready(self) -> bool:
         """Whether the cluster stands, so that a run starts at once."""
-        return self._client is not None and self._client.status == "running"
+        return self.dispatch.ready()
+
+    @property
+    def problem(self) -> str | None:
+        """Why runs cannot begin, in a sentence for the page; None where they can."""
+        return self.dispatch.problem
 
     def start(self, experiment: Experiment, visitor: str = "", *, updates: int | None = None) -> str:
         """Begin a run of the experiment; its id. A run that it starts from is trained first if need be.
@@ -125,7 +124,8 @@ class Engine:
     def close(self) -> None:
         """Pause what runs and end the cluster."""
         self._over.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         for run_id, *_ in self.desk.owned(self.id):
             self.pause(run_id)
         limit = time.monotonic() + LET_PAUSE
@@ -133,7 +133,7 @@ class Engine:
             time.sleep(TICK / 2)
         for run_id, attempt, *_ in self.desk.owned(self.id):
             self._end(run_id, attempt, "paused", SERVER_GONE)
-        self._disconnect()
+        self.dispatch.disconnect()
         self.desk.sign_off(self.id)
 
     def _base_of(self, experiment: Experiment, visitor: str) -> str:
@@ -149,38 +149,18 @@ class Engine:
     def _enlist(self, run_id: str, *, updates: int | None = None, awaits: str = "") -> None:
         entry = self.desk.enlist(run_id, self.id, self.pool or self.id, awaits)
         if entry and not awaits:
-            with self._lock:
-                self._waiting.append((run_id, *entry, updates))
-            self._submit()
+            self.dispatch.send(Order(run_id, *entry, updates))
 
-    def _submit(self) -> None:
-        """Hand all that waits to the cluster, if it stands."""
-        with self._lock:
-            while self._waiting and self.ready():
-                run_id, attempt, turn, updates = self._waiting.pop(0)
-                future = self._client.submit(
-                    train_run,
-                    self.store.address,
-                    run_id,
-                    attempt,
-                    updates,
-                    key=f"{run_id}-{attempt}",
-                    priority=-turn if updates is None else AT_ONCE,
-                    pure=False,
-                )
-                self._futures[run_id] = future
-                future.add_done_callback(partial(self._settle, run_id, attempt))
+    def _settle(self, done: Return) -> None:
+        """After the cluster let go of a run: say why if it died, and do what was wished too late for it.
 
-    def _settle(self, run_id: str, attempt: int, future: Future) -> None:
-        """After a worker let go of a run: say why if it died, and do what was wished too late for it."""
-        with self._lock:
-            if self._futures.get(run_id) is future:
-                del self._futures[run_id]
-        if future.status == "error":
-            self._end(run_id, attempt, "failed", KILLED)
-        if future.status == "finished" and self.store.run(run_id).status == "paused":
-            for wish in self.store.take_wishes(run_id, ("resume", "step")):
-                self._go_on(run_id, wish.kind)
+        A run that its worker ended itself is no longer going, so `_end` leaves it as it is. One that still
+        is lost its worker, even where Dask gave the order to another (who finds the attempt taken).
+        """
+        self._end(done.run_id, done.attempt, "failed", _why(done))
+        if self.store.run(done.run_id).status == "paused":
+            for wish in self.store.take_wishes(done.run_id, ("resume", "step")):
+                self._go_on(done.run_id, wish.kind)
 
     def _end(self, run_id: str, attempt: int, status: str, reason: str) -> None:
         step = self.desk.checkpoint_step(run_id)
@@ -188,11 +168,7 @@ class Engine:
 
     def _halt(self, run_id: str, kind: str, status: str) -> None:
         if self.desk.withdraw(run_id, status):
-            with self._lock:
-                future = self._futures.pop(run_id, None)
-                self._waiting = [entry for entry in self._waiting if entry[0] != run_id]
-            if future is not None:
-                future.cancel()
+            self.dispatch.recall(run_id)
         elif self.store.run(run_id).status == "running":
             self.store.wish(run_id, kind)
         elif status == "stopped":
@@ -206,67 +182,69 @@ class Engine:
         elif run.status == "running":
             self.store.wish(run_id, kind)
 
-    def _live(self) -> None:
-        """Keep the cluster up and the runs honest, until closed."""
+    def _repeat(self, action: Callable[[], None], pause: float) -> None:
+        """Do something again and again until closed."""
         while not self._over.is_set():
             try:
-                self._tick()
+                action()
             except Exception:  # a passing trouble of the store or the network must not end the engine
                 logging.getLogger(__name__).exception("the engine's round failed")
                 self._over.wait(1)
-            self._over.wait(TICK)
+            self._over.wait(pause)
+
+    def _beat(self) -> None:
+        """Say that this server is alive, and lay aside the runs of those that are not."""
+        self.desk.beat(self.id)
+        for run_id, attempt, _ in self.desk.orphans():
+            self._end(run_id, attempt, "paused", SERVER_GONE)
 
     def _tick(self) -> None:
-        if self._embedded and self._cluster and not self._cluster.alive():
+        if self.dispatch.gone():
             self._bury()
-        if self._client is None:
-            self._connect()
-        self._submit()
+        if self.dispatch.client is None and not self._connected():
+            return
+        self.dispatch.look_for_workers()
+        self.dispatch.submit()
+        for done in self.dispatch.returned():
+            with suppress(UnknownRun):
+                self._settle(done)
+            self.dispatch.dealt_with(done)
         for run_id in self.attendance.deserted():
             self.pause(run_id)
         for run_id, attempt, status, awaits in self.desk.owned(self.id):
             if status == "queued" and awaits:
                 self._release(run_id, attempt, awaits)
-        if time.monotonic() - self._beaten > BEAT:
-            self._beaten = time.monotonic()
-            self.desk.beat(self.id)
-            for run_id, attempt, _ in self.desk.orphans():
-                self._end(run_id, attempt, "paused", SERVER_GONE)
+
+    def _connected(self) -> bool:
+        """Whether the cluster could be reached; if not, the page says so until it can."""
+        try:
+            self.dispatch.connect()
+        except ConnectionError:
+            self._over.wait(1)
+        return self.dispatch.client is not None
 
     def _release(self, run_id: str, attempt: int, awaits: str) -> None:
         """Let a run begin when the one that it starts from has finished."""
         base = self.store.run(awaits)
         if base.status == "finished":
             turn = self.desk.release(run_id, attempt)
-            with self._lock:
-                self._waiting.append((run_id, attempt, turn, None))
+            self.dispatch.send(Order(run_id, attempt, turn, None))
         elif base.status in ("failed", "stopped"):
             self.desk.end(
                 run_id, attempt, "failed", f"The run that this one starts from {base.status}. {base.reason}"
             )
 
-    def _connect(self) -> None:
-        if self._embedded:
-            self._cluster = cluster.launch(self._workers)
-            address, security = self._cluster.address, self._cluster.security
-        else:
-            address, security = self.pool, Security()
-        self._client = Client(address, security=security, set_as_default=False, timeout=30)
-
     def _bury(self) -> None:
         """The cluster died: say so of its runs, and make room for a new one."""
-        waiting = {entry[0] for entry in self._waiting}
-        self._disconnect()
+        self.dispatch.disconnect()
         for run_id, attempt, status, awaits in self.desk.owned(self.id):
-            if run_id not in waiting and not awaits:
+            if not self.dispatch.waits(run_id) and not awaits:
                 self._end(run_id, attempt, "failed" if status == "running" else "paused", CLUSTER_GONE)
 
-    def _disconnect(self) -> None:
-        with self._lock:
-            client, self._client = self._client, None
-            self._futures.clear()
-        if client is not None:
-            client.close(timeout=5)
-        if self._cluster is not None:
-            self._cluster.close()
-            self._cluster = None
+
+def _why(done: Return) -> str:
+    """Why a run came back unfinished: the store's trouble where the worker could still say so."""
+    if done.future.status in ("cancelled", "lost"):
+        return CLUSTER_GONE
+    error = done.future.exception() if done.future.status == "error" else None
+    return STORE_FAILED if isinstance(error, StoreFault) else KILLED

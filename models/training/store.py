@@ -11,9 +11,11 @@ import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from platformdirs import user_data_path
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select
+from sqlalchemy.exc import IntegrityError
 from torch import Tensor
 
 from models.experiment import Experiment
@@ -189,7 +191,8 @@ class Store:
                 connection.execute(delete(texts).where(texts.c.digest == digest))
                 connection.execute(insert(texts), {"digest": digest, "text": text})
 
-            self.database.write(None, keep)
+            with suppress(IntegrityError):  # somebody kept the same text at the same moment
+                self.database.write(None, keep)
         return digest
 
     def text(self, digest: str) -> str:

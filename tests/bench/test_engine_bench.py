@@ -66,7 +66,7 @@ def engine(tmp_path_factory):
 @pytest.mark.bench
 def test_updates_a_second_through_the_engine(engine, benchmark, capsys):
     """Both in the same worker process, by turns, so that the machine's moods meet both alike."""
-    client = engine._client
+    client = engine.dispatch.client
     bare, whole = [], []
 
     def by_turns():

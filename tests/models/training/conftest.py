@@ -1,3 +1,4 @@
+import socket
 import time
 
 import pytest
@@ -5,6 +6,7 @@ import torch
 
 from models.experiment import Experiment, ModelConfig, TrainConfig
 from models.training.store import Store
+from tests.models.training.postgres import postgres
 
 torch.set_num_threads(1)
 
@@ -17,7 +19,7 @@ def experiment(steps=7, *, hidden=5, start_from=None, **train):
     )
 
 
-def until(condition, seconds=60.0):
+def until(condition, seconds=180.0):
     """Wait for something that other processes bring about; fails after a time that no machine needs."""
     limit = time.monotonic() + seconds
     while not (result := condition()):
@@ -26,8 +28,29 @@ def until(condition, seconds=60.0):
     return result
 
 
+def free_port():
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @pytest.fixture
-def store(tmp_path):
+def file_store(tmp_path):
+    """A store in a SQLite file."""
     store = Store(f"sqlite:///{tmp_path / 'runs.sqlite'}")
     yield store
     store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request):
+    """A store of each kind: SQLite, and a real PostgreSQL where one is given."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("file_store")
+        return
+    with postgres() as database:
+        store = Store(database.url)
+        assert store.problem is None
+        yield store
+        store.close()

@@ -49,8 +49,10 @@ def under_way(engine, run_id, step=3):
 
 def worker_of(engine, run_id):
     """The process that trains a run."""
-    held = until(lambda: [w for w, keys in engine._client.processing().items() if f"{run_id}-" in str(keys)])
-    return engine._client.run(os.getpid, workers=held)[held[0]]
+    held = until(
+        lambda: [w for w, keys in engine.dispatch.client.processing().items() if f"{run_id}-" in str(keys)]
+    )
+    return engine.dispatch.client.run(os.getpid, workers=held)[held[0]]
 
 
 def test_a_run_is_trained_in_another_process_and_equals_the_bare_loop(engine):
@@ -126,7 +128,7 @@ def test_a_killed_worker_is_replaced_and_its_run_goes_on_from_the_checkpoint(eng
         engine.resume(run_id)
     until(lambda: status(engine, run_id) == "finished")
     same(engine.store.snapshot(run_id, 300).weights, list(train(made))[-1].weights)
-    until(lambda: len(engine._client.scheduler_info(n_workers=-1)["workers"]) == 2)
+    until(lambda: len(engine.dispatch.client.scheduler_info(n_workers=-1)["workers"]) == 2)
 
 
 def test_a_run_trains_what_it_starts_from_first(engine):
@@ -169,18 +171,18 @@ def test_a_run_that_is_watched_through_another_server_goes_on(engine):
 
 
 def test_workers_know_texts_and_know_no_streamlit(engine):
-    loaded = engine._client.run(lambda: sorted({"streamlit", "plotly"} & set(__import__("sys").modules)))
+    client = engine.dispatch.client
+    loaded = client.run(lambda: sorted({"streamlit", "plotly"} & set(__import__("sys").modules)))
     assert list(loaded.values()) == [[], []]
-    niceness = engine._client.run(os.nice, 0)
-    assert all(value >= 10 for value in niceness.values())
-    assert set(engine._client.run(torch.get_num_threads).values()) == {1}
+    assert all(value >= 10 for value in client.run(os.nice, 0).values())
+    assert set(client.run(torch.get_num_threads).values()) == {1}
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_the_cluster_refuses_who_has_no_key(engine):
     from distributed.security import Security
 
-    address = engine._cluster.address
+    address = engine.dispatch.cluster.address
     assert address.startswith("tls://127.0.0.1")
     for security in (None, Security.temporary()):
         with pytest.raises((OSError, TypeError)):
@@ -226,7 +228,7 @@ def _long_ago(connection):
 def test_a_cluster_that_is_killed_is_replaced_and_its_runs_say_so(engine):
     run_id = engine.start(experiment(LONG))
     under_way(engine, run_id)
-    engine._cluster.process.kill()
+    engine.dispatch.cluster.process.kill()
     until(lambda: status(engine, run_id) == "failed")
     assert "training processes were ended" in engine.store.run(run_id).reason
     until(engine.ready)
@@ -243,8 +245,8 @@ if __name__ == "__main__":
     engine = Engine(Store(sys.argv[1]), workers=1)
     run_id = engine.start(experiment(20_000))
     until(lambda: engine.store.run(run_id).step > 3)
-    workers = engine._client.run(os.getpid).values()
-    print(run_id, engine._cluster.process.pid, *workers, flush=True)
+    workers = engine.dispatch.client.run(os.getpid).values()
+    print(run_id, engine.dispatch.cluster.process.pid, *workers, flush=True)
     time.sleep(600)
 """
 

@@ -29,9 +29,9 @@ def works(store):
     return run_id
 
 
-def test_a_good_store_has_no_problem(store):
-    works(store)
-    assert store.problem is None
+def test_a_good_store_has_no_problem(file_store):
+    works(file_store)
+    assert file_store.problem is None
 
 
 @pytest.mark.parametrize(
@@ -47,15 +47,15 @@ def test_a_corrupt_file_is_said_and_left_alone(tmp_path, content):
     store.close()
 
 
-def test_a_read_only_file_is_still_read(tmp_path, store):
-    before = store.create(experiment(4))
-    store.append(before, snapshot(2))
+def test_a_read_only_file_is_still_read(tmp_path, file_store):
+    before = file_store.create(experiment(4))
+    file_store.append(before, snapshot(2))
     reader = Store(f"sqlite:///file:{tmp_path / 'runs.sqlite'}?mode=ro&uri=true")
     says(reader, "read-only")
     assert reader.snapshot_steps(before) == [2]
     works(reader)
     reader.append(before, snapshot(3))
-    assert reader.snapshot_steps(before) == [2, 3] and store.snapshot_steps(before) == [2]
+    assert reader.snapshot_steps(before) == [2, 3] and file_store.snapshot_steps(before) == [2]
     assert {run.id for run in reader.recent()} > {before}
     reader.close()
 
@@ -68,26 +68,26 @@ def test_a_place_that_cannot_be_opened_is_said(tmp_path):
     store.close()
 
 
-def test_a_disk_that_fills_mid_run_moves_the_run_to_memory(tmp_path, store):
-    run_id = store.create(experiment(40))
-    store.append(run_id, snapshot(1))
+def test_a_disk_that_fills_mid_run_moves_the_run_to_memory(tmp_path, file_store):
+    run_id = file_store.create(experiment(40))
+    file_store.append(run_id, snapshot(1))
     pages = []
 
-    @event.listens_for(store.database.main, "begin")
+    @event.listens_for(file_store.database.main, "begin")
     def fill(connection):
         if not pages:
             pages.append(connection.exec_driver_sql("PRAGMA page_count").scalar())
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages[0]}")
 
-    store.database.main.dispose()
+    file_store.database.main.dispose()
     for step in range(2, 40):
-        store.append(run_id, snapshot(step, note=step))
-    says(store, "full")
-    assert store.snapshot_steps(run_id) == list(range(1, 40))
-    in_another_process = Store(store.address[0], spare=store.address[1])
+        file_store.append(run_id, snapshot(step, note=step))
+    says(file_store, "full")
+    assert file_store.snapshot_steps(run_id) == list(range(1, 40))
+    in_another_process = Store(file_store.address[0], spare=file_store.address[1])
     assert in_another_process.snapshot_steps(run_id) == list(range(1, 40))
-    assert in_another_process.problem == store.problem
-    assert [run.id for run in store.recent()] == [run_id]
+    assert in_another_process.problem == file_store.problem
+    assert [run.id for run in file_store.recent()] == [run_id]
     in_another_process.close()
 
 
@@ -98,6 +98,6 @@ def test_memory_alone_is_no_problem():
     store.close()
 
 
-def test_the_spare_folder_is_private(store):
-    mode = os.stat(store.address[1]).st_mode
+def test_the_spare_folder_is_private(file_store):
+    mode = os.stat(file_store.address[1]).st_mode
     assert mode & 0o077 == 0

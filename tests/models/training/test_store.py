@@ -269,8 +269,8 @@ def test_the_queue_serves_visitors_in_turn(store):
     assert [order[run.id] for run in waiting] == ["ada", "bob", "eve", "ada", "bob", "ada"]
 
 
-def test_the_file_holds_no_pickle_and_uses_a_write_ahead_log(store):
-    path = store.address[0].removeprefix("sqlite:///")
+def test_the_file_holds_no_pickle_and_uses_a_write_ahead_log(file_store):
+    path = file_store.address[0].removeprefix("sqlite:///")
     connection = sqlite3.connect(path)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()

@@ -1,5 +1,6 @@
 import dataclasses
 import threading
+from functools import partial
 
 import pytest
 import torch
@@ -11,16 +12,16 @@ from tests.models.training.conftest import experiment, until
 from tests.models.training.test_store import same
 
 
+def train_here(store, run_id, updates=None):
+    """Queue a run, or queue it again, and train it in this process."""
+    attempt, _ = store.desk.enlist(run_id, "server", "pool")
+    train_run(store.address, run_id, attempt, updates)
+    return store.run(run_id)
+
+
 @pytest.fixture
 def tried(store):
-    """Queue a run, or queue it again, and train it in this process."""
-
-    def tried(run_id, updates=None):
-        attempt, _ = store.desk.enlist(run_id, "server", "pool")
-        train_run(store.address, run_id, attempt, updates)
-        return store.run(run_id)
-
-    return tried
+    return partial(train_here, store)
 
 
 def equal_runs(store, run_id, made):
@@ -166,8 +167,8 @@ def test_a_run_that_stops_early_is_finished(store, tried):
     assert store.snapshot_steps(run.id)[-1] == run.step
 
 
-def test_a_finished_run_of_a_thousand_steps_keeps_under_20_megabytes(store, tried, tmp_path):
-    run = tried(store.create(experiment(1000, hidden=32)))
-    store.close()
+def test_a_finished_run_of_a_thousand_steps_keeps_under_20_megabytes(file_store, tmp_path):
+    run = train_here(file_store, file_store.create(experiment(1000, hidden=32)))
+    file_store.close()
     assert run.status == "finished"
     assert sum(part.stat().st_size for part in tmp_path.iterdir()) < 20e6
