@@ -14,40 +14,14 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
+from models.training.faults import NO_ADDRESS, NO_DRIVER, NOT_OPENED, fault_of
 from models.training.records import StoreFault
 from models.training.tables import OF_A_RUN, metadata, runs, wishes
 
 Result = TypeVar("Result")
 
-INSTEAD = "Runs are kept in memory instead, and are lost when the server ends."
-FAULTS = {
-    "readonly": f"The store of runs cannot be written (it is read-only). {INSTEAD}",
-    "read-only": f"The store of runs cannot be written (it is read-only). {INSTEAD}",
-    "full": f"The disk is full. {INSTEAD}",
-    "no space": f"The disk is full. {INSTEAD}",
-    "disk i/o": f"The disk does not take the store of runs (full or failing). {INSTEAD}",
-    "malformed": f"The store file is damaged. {INSTEAD} Move the file away to begin a new one.",
-    "not a database": f"The store file is damaged. {INSTEAD} Move the file away to begin a new one.",
-    "unable to open": f"The store of runs cannot be opened. {INSTEAD}",
-    "permission denied": f"The store of runs cannot be opened. {INSTEAD}",
-    "connection": f"The database of runs cannot be reached. {INSTEAD}",
-}
-"""Part of the database's message -> what the person reads (never the message itself: it may name paths)."""
-NO_DRIVER = (
-    "The driver of the database of runs is not installed "
-    f"(PostgreSQL: pip install -r requirements-postgres.txt). {INSTEAD}"
-)
-NO_ADDRESS = f"UNROLLED_STORE is no address of a database, such as postgresql://user@host/name. {INSTEAD}"
 PATIENCE = 10
 """Seconds to wait for a database server that does not answer."""
-
-
-def fault_of(error: Exception) -> str | None:
-    """What a lasting trouble of the database is in plain words; None for errors of another kind."""
-    if not isinstance(error, DatabaseError | OSError):
-        return None
-    message = str(getattr(error, "orig", None) or error).lower()
-    return next((words for part, words in FAULTS.items() if part in message), None)
 
 
 class Database:
@@ -75,7 +49,7 @@ class Database:
         except ArgumentError:
             self._tell(NO_ADDRESS)
         except (DatabaseError, OSError) as error:
-            self._tell(fault_of(error) or FAULTS["unable to open"])
+            self._tell(fault_of(error) or NOT_OPENED)
             if self.main is not None and not self._readable():
                 self.main.dispose()
                 self.main = None

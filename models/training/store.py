@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from platformdirs import user_data_path
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import Connection, and_, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from torch import Tensor
 
@@ -24,6 +24,7 @@ from models.training.database import Database, temporary_folder
 from models.training.desk import Desk
 from models.training.loop import Snapshot
 from models.training.records import GOING, WISHES, Run, UnknownRun, UnknownText, Wish, unpacked
+from models.training.rows import run_of, snapshot_of
 from models.training.tables import VERSION, logs, runs, snapshots, states, texts, wishes
 
 LONGEST_TEXT = 5_000_000
@@ -84,7 +85,7 @@ class Store:
 
         def look(connection: Connection) -> Run | None:
             row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
-            return _run(row, connection) if row else None
+            return run_of(row, connection) if row else None
 
         return _known(run_id, self.database.read(run_id, look))
 
@@ -115,7 +116,7 @@ class Store:
             look = look.where(runs.c.visitor == visitor)
 
         def read(connection: Connection) -> list[Run]:
-            return [_run(row, connection) for row in connection.execute(look).mappings()]
+            return [run_of(row, connection) for row in connection.execute(look).mappings()]
 
         found = {run.id: run for part in reversed(self.database.read_all(read)) for run in part}
         return sorted(found.values(), key=lambda run: -run.created)[:limit]
@@ -149,12 +150,12 @@ class Store:
         )
         if not rows:
             raise UnknownRun(f"wanted a step at which the run was kept, got {step}")
-        return _snapshot(rows[0])
+        return snapshot_of(rows[0])
 
     def snapshots(self, run_id: str, after: int = -1) -> list[Snapshot]:
         """The snapshots of all steps later than `after`."""
         look = select(snapshots).where(snapshots.c.run == run_id, snapshots.c.step > after)
-        return [_snapshot(row) for row in self._rows(run_id, look.order_by(snapshots.c.step))]
+        return [snapshot_of(row) for row in self._rows(run_id, look.order_by(snapshots.c.step))]
 
     def state(self, run_id: str) -> dict[str, Tensor] | None:
         """The checkpoint to go on from; None where none was kept yet."""
@@ -221,35 +222,6 @@ def _known(run_id: str, found):
     if found is None:
         raise UnknownRun(f"the store has no run {shortened(run_id)}; it may have been kept elsewhere")
     return found
-
-
-def _run(row: Mapping, connection: Connection) -> Run:
-    return Run(
-        id=row["id"],
-        experiment=Experiment.from_json(row["experiment"]),
-        status=row["status"],
-        reason=row["reason"],
-        step=row["step"],
-        steps=row["steps"],
-        place=_place(row, connection) if row["status"] == "queued" else 0,
-        changes=tuple(tuple(change) for change in json.loads(row["changes"])),
-        created=row["created"],
-        seconds=row["seconds"],
-        visitor=row["visitor"],
-    )
-
-
-def _place(row: Mapping, connection: Connection) -> int:
-    """1 for the run that is next: those of an earlier round, or of the same round and earlier, go first."""
-    earlier = or_(
-        runs.c.turn < row["turn"], and_(runs.c.turn == row["turn"], runs.c.entered < row["entered"])
-    )
-    waiting = and_(runs.c.status == "queued", runs.c.pool == row["pool"])
-    return 1 + connection.scalar(select(func.count()).select_from(runs).where(waiting, earlier))
-
-
-def _snapshot(row) -> Snapshot:
-    return Snapshot(row.step, json.loads(row.metrics), unpacked(row.weights), row.sample)
 
 
 def _default_url() -> str:
