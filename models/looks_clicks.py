@@ -161,4 +161,4 @@ def read_session(task: Clicks, text: str) -> Tensor:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s*,\s*", ", ", text.strip().lower())
+    return re.sub(r"\s*,[\s,]*", ", ", text.strip(" ,").lower())

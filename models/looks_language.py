@@ -17,8 +17,9 @@ from models.looks import softmax
 from models.networks import Network
 from models.tasks import Batch, Task
 from models.tasks.grammar import END, MASK, PADDING, SLOTS, START, Grammar
+from models.tasks.labelled import last_word_right
 from models.tasks.review_text import CONTRASTIVE, TEMPLATES
-from models.tasks.reviews import Reviews, last_word_right
+from models.tasks.reviews import Reviews
 from models.trace import record
 
 MOST_WORDS = 1_500

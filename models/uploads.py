@@ -13,12 +13,16 @@ from dataclasses import dataclass
 from models.settings import shortened
 
 MOST_BYTES = 5_000_000
-MOST_ROWS = 50_000
+MOST_ROWS = 500_000
+MOST_TEXTS = 50_000
 LEAST_PER_LABEL = 4
 LEAST_LABELLED = 20
 LEAST_SESSIONS = 20
 LONGEST_TEXT = 2_000
 MOST_LABELS = 20
+MOST_ITEMS = 2_000
+"""Different items of a shop: a network's answer and the count of pairs grow with them."""
+LONGEST_ITEM = 80
 _MARKS = {
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
@@ -77,7 +81,7 @@ def read_labelled(text: str) -> list[tuple[str, str]]:
     Raises UploadError for a missing column or value, too few rows, one class only, or a class of
     fewer than four rows.
     """
-    table = read_table(text, ("text", "label"))
+    table = read_table(text, ("text", "label"), most=MOST_TEXTS)
     for number, (written, _) in zip(table.numbers, table.rows, strict=True):
         if len(written) > LONGEST_TEXT:
             raise UploadError(
@@ -106,12 +110,19 @@ def read_sessions(text: str) -> list[tuple[str, ...]]:
     """The items of each session of a CSV with the columns session and item, in the file's order.
 
     Rows of one session need not stand together. Sessions of one item teach nothing and are left
-    out. Raises UploadError for a missing column or value, or too few sessions or items.
+    out. White space and commas at the ends of an item's name, and line ends in it, are tidied away.
+    Raises UploadError for a missing column or value, or too few sessions, or too few or many items.
     """
     table = read_table(text, ("session", "item"))
     sessions: dict[str, list[str]] = {}
-    for session, item in table.rows:
-        sessions.setdefault(session, []).append(item)
+    for number, (session, item) in zip(table.numbers, table.rows, strict=True):
+        name = " ".join(item.split()).strip(" ,")
+        if not 0 < len(name) <= LONGEST_ITEM:
+            raise UploadError(
+                f"row {number}, column item: wanted a name of 1 to {LONGEST_ITEM} characters, "
+                f"got {shortened(item)}"
+            )
+        sessions.setdefault(session, []).append(name)
     useful = [tuple(items) for items in sessions.values() if len(items) > 1]
     if len(useful) < LEAST_SESSIONS:
         raise UploadError(
@@ -119,15 +130,16 @@ def read_sessions(text: str) -> list[tuple[str, ...]]:
             f"got {len(useful)} (of {len(sessions)} sessions in all)"
         )
     items = {item for session in useful for item in session}
-    if len(items) < 3:
-        raise UploadError(f"column item: wanted at least 3 different items, got {len(items)}")
+    if not 3 <= len(items) <= MOST_ITEMS:
+        raise UploadError(f"column item: wanted 3 to {MOST_ITEMS:,} different items, got {len(items):,}")
     return useful
 
 
-def read_table(text: str, columns: tuple[str, ...]) -> Table:
+def read_table(text: str, columns: tuple[str, ...], *, most: int = MOST_ROWS) -> Table:
     """The named columns of a CSV whose first row is the header; commas, semicolons or tabs divide it.
 
-    Empty rows are skipped. Raises UploadError, naming row and column.
+    Empty rows are skipped; at most `most` others may stand below the header. Raises UploadError,
+    naming row and column.
     """
     header_line = text.lstrip("\n").split("\n", 1)[0]
     delimiter = max(",;\t", key=header_line.count)
@@ -146,8 +158,8 @@ def read_table(text: str, columns: tuple[str, ...]) -> Table:
                 continue
             rows.append(_values(row, places, columns, number))
             numbers.append(number)
-            if len(rows) > MOST_ROWS:
-                raise UploadError(f"row {number}: wanted at most {MOST_ROWS} rows below the header")
+            if len(rows) > most:
+                raise UploadError(f"row {number}: wanted at most {most:,} rows below the header")
     except csv.Error as error:
         raise UploadError(
             f"row {begins}: wanted values with closed quotes, divided by {delimiter!r}; got an error: {error}"

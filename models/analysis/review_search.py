@@ -9,7 +9,8 @@ import torch
 
 from models.networks.base import Network
 from models.tasks import build_task
-from models.tasks.reviews import Reviews, words_of
+from models.tasks.labelled import words_of
+from models.tasks.reviews import Reviews
 from models.training.features import last_layer_inputs
 
 KEPT = 300

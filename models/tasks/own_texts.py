@@ -9,20 +9,23 @@ from functools import cache
 from typing import ClassVar, NamedTuple
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from models.settings import shortened, switch, text, whole
 from models.tasks import library
-from models.tasks.base import Batch, Task
-from models.tasks.reviews import last_word_right, words_of
+from models.tasks.base import Batch
+from models.tasks.labelled import LabelledTexts, labelled_batch, words_of
 from models.uploads import read_labelled
 
 PADDING, START, UNKNOWN = "<pad>", "<s>", "<unknown>"
+MOST_WORDS = 5_000
+"""The most frequent words that are known: what a network learns of the others is noise, and takes space."""
+_MARK = "\N{REPLACEMENT CHARACTER}"
 _HOLD_OUT_EVERY = 5
 
 
 @dataclass(frozen=True)
-class OwnTexts(Task):
+class OwnTexts(LabelledTexts):
     """`<s> the parcel came late` -> complaint. Chance is the share of the most frequent class."""
 
     key: ClassVar[str] = "own_texts"
@@ -31,7 +34,6 @@ class OwnTexts(Task):
         "A text goes in, its label must come out; one text in five is held out. Always answering the "
         "most frequent label is the line to beat."
     )
-    padding: ClassVar[int | None] = 0
     longest_probe: ClassVar[int] = 60
 
     upload: str = text("", 80, "Own texts", "Key of an uploaded CSV with the columns text and label.")
@@ -65,29 +67,20 @@ class OwnTexts(Task):
         shares = self._shares()
         return -(shares * shares.clamp(min=1e-12).log()).sum().item()
 
-    def sample(self, n: int, generator: Generator, *, held_out: bool = False) -> Batch:
-        """`n` of the texts."""
-        pool = _prepared(self).held_out if held_out else self.pool()
-        rows = torch.randint(len(pool), (n,), generator=generator)
-        return Batch(
-            pool.inputs[rows], pool.targets[rows], pool.counts[rows], rows=None if held_out else rows
-        )
-
     def pool(self) -> Batch:
         """All texts to learn from."""
         return _prepared(self).training
 
-    def metrics(self, logits: Tensor, batch: Batch) -> dict[str, float]:
-        """Loss at all scored steps; accuracy at the last word."""
-        right = last_word_right(logits, batch).float().mean().item()
-        return {"loss": self.loss(logits, batch).item(), "accuracy": right}
+    def held_out_pool(self) -> Batch:
+        """Every fifth text of each label, the first one included."""
+        return _prepared(self).held_out
 
     def encode(self, text: str) -> Tensor:
         """A typed text as (time,) symbol numbers; words that training never saw become `<unknown>`.
 
         Raises ValueError for an empty or over-long text, or one of unknown words alone.
         """
-        words = words_of(text.replace(UNKNOWN, "\N{REPLACEMENT CHARACTER}"))
+        words = _words(text)
         if not 0 < len(words) <= self.longest_probe:
             raise ValueError(f"wanted 1 to {self.longest_probe} words, got {len(words)}")
         places = {word: place for place, word in enumerate(self.symbols)}
@@ -97,12 +90,18 @@ class OwnTexts(Task):
 
     def example(self) -> str:
         """The first held-out text."""
-        first = _prepared(self).held_out.inputs[0]
+        first = self.held_out_pool().inputs[0]
         return " ".join(self.decode(first[first > 1])) or UNKNOWN
 
     def _shares(self) -> Tensor:
         counted = torch.bincount(self.pool().targets[:, 0], minlength=len(self.answers)).double()
         return counted / counted.sum()
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text; `<unknown>` is one, `<s>` is none."""
+    words = words_of(text.replace(UNKNOWN, f" {_MARK} "))
+    return [UNKNOWN if word == _MARK else word for word in words if word != START]
 
 
 class _Prepared(NamedTuple):
@@ -115,32 +114,26 @@ class _Prepared(NamedTuple):
 @cache
 def _prepared(task: OwnTexts) -> _Prepared:
     """Vocabulary, labels and both parts; every label is in both. The words come from training alone."""
-    rows = [(words_of(text), label) for text, label in read_labelled(library.text_of(task.upload))]
-    rows = [(words[-task.longest :], label) for words, label in rows]
+    labelled = read_labelled(library.text_of(task.upload))
+    rows = [(_words(text)[-task.longest :], label) for text, label in labelled]
     random.Random("own texts").shuffle(rows)
-    rows.sort(key=lambda row: row[1])
-    held_out = rows[::_HOLD_OUT_EVERY]
-    training = [row for place, row in enumerate(rows) if place % _HOLD_OUT_EVERY]
-    counted = Counter(word for words, _ in training for word in words)
-    known = (word for word, count in counted.most_common() if count >= task.least)
-    symbols = (PADDING, START, UNKNOWN, *known)
     labels = tuple(sorted({label for _, label in rows}))
+    parts: tuple[list, list] = ([], [])
+    for label in labels:
+        for place, row in enumerate(row for row in rows if row[1] == label):
+            parts[place % _HOLD_OUT_EVERY == 0].append(row)
+    counted = Counter(word for words, _ in parts[0] for word in words)
+    del counted[UNKNOWN]
+    known = [word for word, count in counted.most_common(MOST_WORDS) if count >= task.least]
+    symbols = (PADDING, START, UNKNOWN, *known)
     places = {word: place for place, word in enumerate(symbols)}
-    parts = (_batch(task, part, places, labels) for part in (training, held_out))
-    return _Prepared(symbols, labels, *parts)
+    training, held_out = (_batch(task, part, places, labels) for part in parts)
+    return _Prepared(symbols, labels, training, held_out)
 
 
 def _batch(
     task: OwnTexts, rows: list[tuple[list[str], str]], places: dict[str, int], labels: tuple[str, ...]
 ) -> Batch:
-    """Texts as tensors: words from the left, padding behind."""
-    steps = 1 + max(len(words) for words, _ in rows)
-    inputs = torch.zeros(len(rows), steps, dtype=torch.long)
-    targets = torch.zeros_like(inputs)
-    counts = torch.zeros_like(inputs, dtype=torch.bool)
-    for row, (words, label) in enumerate(rows):
-        ids = [places[START], *(places.get(word, places[UNKNOWN]) for word in words)]
-        inputs[row, : len(ids)] = torch.tensor(ids)
-        targets[row] = labels.index(label)
-        counts[row, 0 if task.every_word else len(ids) - 1 : len(ids)] = True
-    return Batch(inputs, targets, counts)
+    texts = [[places[START], *(places.get(word, places[UNKNOWN]) for word in words)] for words, _ in rows]
+    answers = [labels.index(label) for _, label in rows]
+    return labelled_batch(texts, answers, steps=max(map(len, texts)), every_word=task.every_word)

@@ -13,8 +13,9 @@ from torch import Generator, Tensor, nn
 from models.settings import whole
 from models.tasks import review_text
 from models.tasks.base import Batch, Task
+from models.tasks.labelled import words_of
 from models.tasks.review_text import END, START, VOCABULARY
-from models.tasks.reviews import known_place, words_of
+from models.tasks.reviews import known_place
 
 _LONGEST = 23
 """Steps of the longest text: start, review, tail of up to five words, end."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import difflib
 import random
-import re
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
 from models.settings import choice, shortened, switch, whole
 from models.tasks import review_text
-from models.tasks.base import Batch, Task
+from models.tasks.base import Batch
+from models.tasks.labelled import LabelledTexts, labelled_batch, last_word_right, words_of
 from models.tasks.review_text import CONTRASTIVE, END, PADDING, START, TEMPLATES, VOCABULARY, Review
 
 HELD_OUT = 2_000
@@ -25,7 +25,7 @@ _LONGEST = 17
 
 
 @dataclass(frozen=True)
-class Reviews(Task):
+class Reviews(LabelledTexts):
     """`<s> the film was not bad , it was great .` -> positive. Chance is 1 in 2."""
 
     key: ClassVar[str] = "reviews"
@@ -34,7 +34,6 @@ class Reviews(Task):
         "A review goes in, its feeling must come out; guessing gets 50 %, and so does counting words "
         "wherever the review names a good and a bad thing."
     )
-    padding: ClassVar[int | None] = 0
     longest_probe: ClassVar[int] = 40
 
     ask: str = choice("feeling", ("feeling", "noun_group"), "Question", "What must be told of the review.")
@@ -69,14 +68,6 @@ class Reviews(Task):
         """Names of the templates that reviews are drawn from."""
         return tuple(TEMPLATES) if self.templates == "all" else CONTRASTIVE
 
-    def sample(self, n: int, generator: Generator, *, held_out: bool = False) -> Batch:
-        """`n` reviews out of the labelled ones, or of the held-out ones."""
-        pool = self.held_out_pool() if held_out else self.pool()
-        rows = torch.randint(len(pool), (n,), generator=generator)
-        return Batch(
-            pool.inputs[rows], pool.targets[rows], pool.counts[rows], rows=None if held_out else rows
-        )
-
     def pool(self) -> Batch:
         """All labelled reviews: the only ones that training ever sees."""
         return _pool(self)
@@ -101,22 +92,16 @@ class Reviews(Task):
 
     def batch(self, reviews: list[Review]) -> Batch:
         """Reviews as tensors: words from the left, padding behind."""
-        inputs = torch.zeros(len(reviews), _LONGEST, dtype=torch.long)
-        targets = torch.zeros_like(inputs)
-        counts = torch.zeros_like(inputs, dtype=torch.bool)
-        for row, review in enumerate(reviews):
-            steps = len(review.words) + 1
-            inputs[row, :steps] = torch.tensor([_PLACES[word] for word in (START, *review.words)])
-            targets[row] = self._label(review)
-            counts[row, 0 if self.every_word else steps - 1 : steps] = True
-        return Batch(inputs, targets, counts)
+        texts = [[_PLACES[word] for word in (START, *review.words)] for review in reviews]
+        answers = [self._label(review) for review in reviews]
+        return labelled_batch(texts, answers, steps=_LONGEST, every_word=self.every_word)
 
     def metrics(self, logits: Tensor, batch: Batch) -> dict[str, float]:
         """Loss at all scored steps; accuracy at the last word, of all and where both feelings are named."""
-        right = last_word_right(logits, batch)
+        metrics = super().metrics(logits, batch)
         tricky = contrastive_rows(batch.inputs)
-        metrics = {"loss": self.loss(logits, batch).item(), "accuracy": right.float().mean().item()}
         if self.ask == "feeling" and tricky.any():
+            right = last_word_right(logits, batch)
             metrics["contrastive_accuracy"] = right[tricky].float().mean().item()
         return metrics
 
@@ -156,11 +141,6 @@ class Reviews(Task):
         return int(review.first_noun in review_text.ON_SCREEN)
 
 
-def words_of(text: str) -> list[str]:
-    """Words and the marks `,` and `.`, in lower case."""
-    return re.findall(r"</?s>|[^\W_]+(?:'[^\W_]+)*|[.,]|[^\w\s]", text.lower())
-
-
 def known_place(word: str) -> int:
     """A word's symbol number. Raises ValueError with its nearest known words where there is none."""
     if word in _PLACES:
@@ -170,14 +150,6 @@ def known_place(word: str) -> int:
     raise ValueError(
         f"wanted words that the reviews use, for example {', '.join(known)}; got {shortened(word)}"
     )
-
-
-def last_word_right(logits: Tensor, batch: Batch) -> Tensor:
-    """(B,) bool: whether the answer after the last scored step is right."""
-    time = torch.arange(batch.counts.shape[1])
-    last = (batch.counts * time).argmax(1, keepdim=True)
-    answers = logits.argmax(-1).gather(1, last)
-    return (answers == batch.targets.gather(1, last)).squeeze(1)
 
 
 def contrastive_rows(inputs: Tensor) -> Tensor:

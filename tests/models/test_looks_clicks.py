@@ -1,8 +1,13 @@
 """What is seen of a recommender, against formulas written another way."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from models.experiment import Experiment, ModelConfig
 from models.film import task_of
@@ -20,6 +25,7 @@ from models.looks_clicks import (
 )
 from models.networks import build_network
 from models.tasks import library, shop
+from models.uploads import UploadError, read_sessions
 
 TASK = task_of(Experiment("clicks", {"sessions": 800}))
 
@@ -124,5 +130,24 @@ def test_items_of_an_own_shop_may_contain_commas():
             "nails",
         ]
         assert "best possible" not in rule_results(own, 5)
+    finally:
+        library._resolvers[:] = before
+
+
+@settings(max_examples=60)
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=3, max_size=6, unique=True))
+def test_the_first_session_of_any_shop_can_be_read(names):
+    out = io.StringIO()
+    csv.writer(out).writerows([("session", "item"), *((n, name) for n in range(20) for name in names)])
+    text = out.getvalue()
+    try:
+        read_sessions(text)
+    except UploadError:
+        return
+    before = list(library._resolvers)
+    library.use({f"shop {hash(text)}": text}.__getitem__)
+    try:
+        own = task_of(Experiment("clicks", {"upload": f"shop {hash(text)}"}))
+        assert len(read_session(own, own.example())) == len(names)
     finally:
         library._resolvers[:] = before

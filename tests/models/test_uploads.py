@@ -92,6 +92,28 @@ def test_too_few_sessions_or_items_are_refused():
         read_sessions("session,item\n" + "".join(f"{i},a\n{i},b\n" for i in range(30)))
 
 
+def test_a_shop_of_more_items_than_can_be_ranked_is_refused():
+    rows = "".join(f"{i // 2},item {i}\n" for i in range(2 * uploads.MOST_ITEMS))
+    with pytest.raises(UploadError, match=r"column item: wanted 3 to 2,000 different items, got 4,000"):
+        read_sessions("session,item\n" + rows)
+
+
+def test_names_of_items_are_one_line_without_commas_at_their_ends():
+    rows = "".join(f'{i},"nails,\n 5  mm, "\n{i},b\n{i},c\n' for i in range(20))
+    assert read_sessions("session,item\n" + rows)[0] == ("nails, 5 mm", "b", "c")
+    with pytest.raises(UploadError, match=r"row 62, column item: wanted a name of 1 to 80 characters"):
+        read_sessions("session,item\n" + "1,a\n" * 60 + '2,", ,"\n')
+    with pytest.raises(UploadError, match=r"row 2, column item"):
+        read_sessions("session,item\n1," + "x" * 81)
+
+
+def test_half_a_million_clicks_are_read_and_more_texts_than_can_be_held_are_not():
+    sessions = read_sessions("session,item\n" + "".join(f"{i // 9},i{i % 7}\n" for i in range(100_000)))
+    assert sum(map(len, sessions)) > 99_990
+    with pytest.raises(UploadError, match="row 50002: wanted at most 50,000 rows"):
+        read_labelled("text,label\n" + "a,b\n" * 50_001)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_text_or_a_message(data):
     try:

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.tasks import review_text
+from models.tasks.labelled import last_word_right
 from models.tasks.review_language import ReviewLanguage
 from models.tasks.review_text import CONTRASTIVE, TEMPLATES, VOCABULARY, draw_review, likelihood, posterior
-from models.tasks.reviews import Reviews, contrastive_rows, last_word_right
+from models.tasks.reviews import Reviews, contrastive_rows
 
 
 @cache
