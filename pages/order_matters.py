@@ -11,23 +11,22 @@ from pages.ui.controls.probe import probe_editor
 from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
 from pages.ui.pictures.readers import Reading, explanations, reading_pictures
-from pages.ui.texts.own_texts import TASK, asks_for_own, available, bring_texts
+from pages.ui.texts.own_texts import bring_texts
 from pages.ui.texts.readers import answer_choice, readers_choice
 from pages.ui.training.group import live_group
 
 BASE = review_experiment("gru")
 
 link = begin("order_matters", "Order matters")
-bring_texts(link)
+task_name = bring_texts(link)
 reference = experiment_controls(
     link,
     BASE,
-    tasks=(TASK,) if asks_for_own(link) else ("reviews",),
+    tasks=(task_name,),
     train=("batch_size", "steps", "seed"),
     task_settings=("templates", "every_word", "labelled", "least", "longest"),
     ranges={"steps": (50, 2000), "batch_size": (8, 256), "labelled": (20, 5000)},
 )
-reference = available(reference, BASE)
 experiments = readers_choice(link, reference)
 task = task_of(reference)
 left, right = st.columns([4, 3], vertical_alignment="bottom")

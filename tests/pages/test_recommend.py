@@ -1,7 +1,6 @@
 """The shop page: a session clicked together, sessions of one's own, reviews and search."""
 
 import dataclasses
-import io
 
 import numpy as np
 import pytest
@@ -10,7 +9,10 @@ from models.claims.language import click_experiment
 from models.experiment import ModelConfig, TrainConfig
 from models.tasks import shop
 from models.transfer_plan import PRETRAININGS, Setup
+from models.uploads import UploadError
 from pages.ui.services import store
+from pages.ui.texts.bring import keep
+from pages.ui.texts.shop import SESSIONS
 from tests.pages.conftest import asked, payload, run_until, sound, texts
 from tests.pages.trained import finish
 from tests.viz.payload import decode, past
@@ -72,10 +74,6 @@ def csv_of(sessions=30):
     return "session,item\n" + "\n".join(rows)
 
 
-class File(io.BytesIO):
-    """What the file uploader hands over."""
-
-
 def test_own_sessions_are_trained_on_and_named_in_the_link(open_page):
     key = store().save_text(csv_of())
     base = click_experiment("gru")
@@ -107,29 +105,32 @@ def test_sessions_that_are_not_kept_here_are_told_of(open_page):
         (b"x" * 5_000_001, "at most 5 MB, got 5.0 MB"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_explained_and_changes_nothing(monkeypatch, content, said):
-    from pages.ui.texts import shop as page_shop
-
-    state: dict[str, str] = {}
-    query: dict[str, str] = {"task.upload": "before"}
-    monkeypatch.setattr(page_shop.st, "session_state", state)
-    monkeypatch.setattr(page_shop.st, "query_params", query)
-    page_shop._use("recommend", File(content))
-    assert said in state["recommend.refused"]
-    assert query == {"task.upload": "before"}
+def test_a_file_that_cannot_be_used_names_row_and_column(content, said):
+    with pytest.raises(UploadError) as refused:
+        keep(SESSIONS, content)
+    assert said in str(refused.value)
 
 
-def test_five_megabytes_of_sessions_are_kept(monkeypatch):
-    from pages.ui.texts import shop as page_shop
+def test_a_refused_file_changes_nothing_and_a_good_one_takes_over(open_page):
+    page = open_page("recommend", session="tent, socks", hidden="6", steps="20")
+    page.file_uploader(key="recommend.file").upload("mine.csv", b"session,thing\n1,a\n", "text/csv").run()
+    page = sound(page.button(key="recommend.use").click().run())
+    assert "This file cannot be used: row 1: wanted one column named 'item'" in texts(page)
+    assert asked(page)["session"] == "tent, socks" and "task.upload" not in asked(page)
+    page.file_uploader(key="recommend.file").upload("mine.csv", csv_of().encode(), "text/csv").run()
+    page = sound(page.button(key="recommend.use").click().run())
+    assert store().text(asked(page)["task.upload"]) == csv_of()
+    assert "session" not in asked(page) and asked(page)["hidden"] == "6"
+    assert "cannot be read" not in texts(page), "the made shop's session means nothing here"
+    assert "3 items, 24 sessions" in texts(page)
 
-    rows = "\n".join(f"{n // 5},item {n % 50} {'x' * 85}" for n in range(49_000))
+
+def test_five_megabytes_of_sessions_are_kept():
+    rows = "\n".join(f"{n // 5},i{n % 50}" for n in range(490_000))
     content = f"session,item\n{rows}".encode()
     assert 4_500_000 < len(content) < 5_000_000
-    query: dict[str, str] = {}
-    monkeypatch.setattr(page_shop.st, "session_state", {})
-    monkeypatch.setattr(page_shop.st, "query_params", query)
-    page_shop._use("recommend", File(content))
-    assert store().text(query["task.upload"]) == content.decode()
+    key, sessions = keep(SESSIONS, content)
+    assert store().text(key) == content.decode() and sessions == 98_000
 
 
 def test_reviews_are_searched_and_analysed(open_page, monkeypatch):

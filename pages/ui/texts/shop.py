@@ -11,44 +11,32 @@ from torch import Tensor
 from models.looks_clicks import read_session
 from models.tasks import build_task, shop
 from models.tasks.clicks import MOST_CLICKS, Clicks
-from models.uploads import read_sessions, read_text
+from models.uploads import read_sessions
 from pages.ui.language import say
 from pages.ui.link import Link
-from pages.ui.services import store
+from pages.ui.texts.bring import Wanted, bring
 
-UPLOAD = "task.upload"
+SESSIONS = Wanted(
+    task="clicks",
+    read=read_sessions,
+    title="Sessions of your own",
+    ask="A CSV file in UTF-8 with the columns session and item, up to 5 MB",
+    help="One row for each click, in the order of the clicks. Sessions of a single click teach nothing and "
+    "are left out. One session in five is held out. The file stays on this server.",
+    use="Use these sessions",
+    counted="{name}: {n:,} sessions",
+    back="the made shop",
+    gone="The sessions of this link are not kept here. Bring the file again; the made shop is shown.",
+    own=frozenset({"session"}),
+)
 SHELVES = {**shop.DEPARTMENTS, "everyday": shop.EVERYDAY}
 
 
 def own_sessions(link: Link) -> None:
-    """Upload a CSV of sessions; a key that the store does not know is taken out of the link."""
-    key = link.given.get(UPLOAD, "")
-    if key and not _known(key):
-        st.warning(
-            say(
-                "The sessions of this link are not kept here. Upload the file again; the made shop is shown."
-            ),
-            icon=":material/link_off:",
-        )
-        link.given.pop(UPLOAD)
-        st.query_params.pop(UPLOAD, None)
-        key = ""
-    with st.sidebar.expander(say("Sessions of your own"), icon=":material/upload_file:", expanded=bool(key)):
-        file = st.file_uploader(
-            say("A CSV in UTF-8 with the columns session and item, up to 5 MB"),
-            type=["csv", "txt", "tsv"], max_upload_size=5, key=f"{link.page}.file",
-            help=say("One row for each click, in the order of the clicks. Sessions of a single click teach "
-                     "nothing and are left out. One session in five is held out."),
-        )  # fmt: skip
-        st.button(
-            say("Use these sessions"), key=f"{link.page}.use", on_click=_use, args=(link.page, file),
-            disabled=file is None,
-        )  # fmt: skip
-        if refused := st.session_state.pop(f"{link.page}.refused", None):
-            st.error(say("This file cannot be used: {why}.", why=refused), icon=":material/block:")
-        if key:
+    """Sessions of a person's own in place of the made shop's, and how many there are."""
+    with st.sidebar:
+        if key := bring(link, SESSIONS):
             st.caption(_told(key))
-            st.button(say("Back to the made shop"), key=f"{link.page}.made", on_click=_forget)
 
 
 def session_editor(link: Link, task: Clicks) -> Tensor:
@@ -57,7 +45,7 @@ def session_editor(link: Link, task: Clicks) -> Tensor:
     key = link.start(f"session.{task.upload[:8]}", link.asked("session", example))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            say("The visitor's clicks so far (items divided by commas)"), key=key, max_chars=2000,
+            say("The visitor's clicks so far (items divided by commas)"), key=key, max_chars=4000,
             help=say("Type, or click items below. At most {n} clicks.", n=MOST_CLICKS),
             persist_state="session",
         )  # fmt: skip
@@ -122,28 +110,6 @@ def _another(key: str, task: Clicks) -> None:
     sessions = task.sessions_of(held_out=True)
     session = sessions[random.randrange(len(sessions))]
     st.session_state[key] = ", ".join(task.decode(session[session != 0]))
-
-
-def _use(page: str, file) -> None:
-    """Keep the file's sessions and let the link name them; a file that cannot be used changes nothing."""
-    try:
-        text = read_text(file.getvalue())
-        read_sessions(text)
-        st.query_params[UPLOAD] = store().save_text(text)
-    except ValueError as error:
-        st.session_state[f"{page}.refused"] = str(error)
-
-
-def _forget() -> None:
-    st.query_params.pop(UPLOAD, None)
-
-
-def _known(key: str) -> bool:
-    """Whether the store has sessions behind this key."""
-    try:
-        return len(build_task("clicks", upload=key).symbols) > 1
-    except ValueError:
-        return False
 
 
 def _told(key: str) -> str:
