@@ -3,9 +3,9 @@
 import streamlit as st
 
 if __name__ != "__main__":
-    from pages.ui.server import lifespan, routes
+    from pages.ui.server import explain, lifespan, routes
 
-    app = st.App(__file__, lifespan=lifespan, routes=routes())
+    app = st.App(__file__, lifespan=lifespan, routes=routes(), on_script_error=explain)
 else:
     from pages.ui.contents import contents
 

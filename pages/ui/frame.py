@@ -7,14 +7,14 @@ import streamlit as st
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.prose import prose
-from pages.ui.services import store
+from pages.ui.services import problems
 
 
 def begin(page: str, title: str) -> Link:
     """Head of a page: its title and one sentence on what to look for. Returns the page's link."""
     st.header(say(title), anchor=False)
     st.markdown(prose(page, "look"))
-    if problem := store().problem:
+    for problem in problems():
         st.warning(say(problem), icon=":material/database_off:")
     return Link(page)
 

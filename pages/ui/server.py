@@ -10,10 +10,12 @@ import pandas  # noqa: F401  plotly and Streamlit both look for it; two visits i
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from models.training.records import StoreFault
 from pages.ui.assets import routes
+from pages.ui.language import say
 from pages.ui.services import engine, prepare
 
-__all__ = ["lifespan", "routes"]
+__all__ = ["explain", "lifespan", "routes"]
 
 PagesManager.uses_pages_directory = False
 """Streamlit takes a folder named pages for its older kind of multi-page app until the first visit has
@@ -30,3 +32,14 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     finally:
         await starting
         engine().close()
+
+
+def explain(error: Exception) -> bool:
+    """Tell a visitor of an error that no page foresaw, in words; the server's log has the whole of it."""
+    if isinstance(error, StoreFault):
+        st.error(say(str(error)), icon=":material/database_off:")
+    else:
+        told = "This part of the page met an error that it does not know. The server's log has noted it. "
+        told += "Other settings or a reload may help."
+        st.error(say(told), icon=":material/error:")
+    return True

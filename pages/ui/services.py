@@ -46,6 +46,12 @@ def started() -> bool:
     return _services.cache_info().currsize > 0
 
 
+def problems() -> list[str]:
+    """What is wrong with the store or with the training processes, in sentences for the page."""
+    told = [store().problem, engine().problem if started() else None]
+    return [problem for problem in told if problem]
+
+
 def visitor() -> str:
     """The name of this browser tab's session."""
     context = get_script_run_ctx()
