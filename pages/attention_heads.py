@@ -7,6 +7,7 @@ import streamlit as st
 from models.film import task_of
 from models.looks_transformer import heads_look
 from models.prepared import PREPARED
+from pages.ui.controls.probe import probe_editor
 from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.controls.views import view_choice
 from pages.ui.frame import begin, end
@@ -16,7 +17,7 @@ from pages.ui.pictures.heads import head_pictures, lens_pictures
 from pages.ui.presets import presets
 from pages.ui.training.live import live
 from pages.ui.transformer.head_changes import head_changes
-from pages.ui.transformer.heads import follow_click, head_choice, short_probe
+from pages.ui.transformer.heads import MOST_TOKENS, follow_click, head_choice, shortened
 from pages.ui.transformer.score import score_of_pair
 from pages.ui.transformer.writing import writing
 
@@ -53,10 +54,13 @@ task = task_of(experiment)
 view = view_choice(link, VIEWS if task.writes else {name: VIEWS[name] for name in VIEWS if name != "writing"})
 left, right = st.columns([3, 2], vertical_alignment="bottom")
 with left:
-    probe = short_probe(link, task)
+    whole = probe_editor(link, task)
+    probe = whole[:MOST_TOKENS] if view == "writing" else shortened(whole)
     tokens = task.decode(probe)
-with right, st.container(horizontal=True):
-    chosen = head_choice(link, experiment)
+chosen = (0, 0)
+if view in ("heads", "changes"):
+    with right, st.container(horizontal=True):
+        chosen = head_choice(link, experiment)
 
 
 def pictures(run, film):
@@ -78,7 +82,7 @@ def detail(shown):
         case "changes":
             head_changes(shown, link, task, probe, tokens, chosen)
         case "writing":
-            writing(shown, link, task, probe)
+            writing(shown, link, task, whole)
 
 
 live(

@@ -19,6 +19,10 @@ OPACITY = (0.18, 0.4, 0.7, 1.0)
 WIDTH = (1.0, 2.0, 3.5, 5.0)
 THUMBNAIL = 135
 """Height of one small map in pixels."""
+LEAST_LOSS = 0.1
+"""Nats that the colours of a loss span at least: less is not worth a colour."""
+MOST_WIDE = 5
+"""Heads beside one another whose losses fit a telephone in large figures."""
 
 
 def head_grid(attention: np.ndarray, *, chosen: tuple[int, int]) -> go.Figure:
@@ -138,17 +142,19 @@ def loss_grid(losses: np.ndarray, *, whole: float, guessing: float) -> go.Figure
     losses: (layer, head) in nats
     """
     layers, heads = losses.shape
+    brightest = max(guessing, whole + LEAST_LOSS)
     heat = go.Heatmap(
-        z=losses, zmin=whole, zmax=max(guessing, whole + 1e-6), colorscale=CLOSED_TO_OPEN,
-        xgap=2, ygap=2, colorbar={"thickness": 10, "len": 0.95, "outlinewidth": 0},
+        z=losses, zmin=whole, zmax=brightest, colorscale=CLOSED_TO_OPEN,
+        xgap=2, ygap=2, showscale=False,
         hovertemplate="layer %{y}, head %{x}: loss %{z:.4f}<extra></extra>",
     )  # fmt: skip
     figure = framed(go.Figure(heat), height=100 + 46 * layers)
-    middle = (whole + max(guessing, whole)) / 2
+    middle = (whole + brightest) / 2
     for layer, head in np.ndindex(layers, heads):
         figure.add_annotation(
             x=head, y=layer, text=f"{losses[layer, head]:.2f}", showarrow=False,
-            font={"color": "#10243E" if losses[layer, head] > middle else "#FFFFFF"},
+            font={"color": "#10243E" if losses[layer, head] > middle else "#FFFFFF",
+                  "size": 13 if heads <= MOST_WIDE else 9},
         )  # fmt: skip
     figure.update_xaxes(title="head", tickvals=list(range(heads)), showgrid=False)
     return figure.update_yaxes(

@@ -14,14 +14,16 @@ def score_equations(found: ScoreArithmetic, key: int, values: np.ndarray) -> lis
     """LaTeX to be aligned at `&`, a line for each step from the dot product to what the head hands on.
 
     key: which key's score
-    values: (K, unit) the values that the attention averages
+    values: (K, unit) the values that the attention averages; the last line takes their first unit, the
+    keys that get most attention first, each named by its place
     """
     units = len(found.query)
     raw, scaled, score, share = (
         float(x[key]) for x in (found.raw, found.scaled, found.score, found.attention)
     )
     products = _sum([rf"({q:.2f})({k:.2f})" for q, k in zip(found.query, found.keys[key], strict=True)])
-    averaged = _sum([rf"{a:.2f} \cdot ({v:.2f})" for a, v in zip(found.attention, values[:, 0], strict=True)])
+    most_first = np.argsort(-found.attention, kind="stable")
+    averaged = _sum([rf"{found.attention[j]:.2f} \cdot ({values[j, 0]:.2f})_{{{j}}}" for j in most_first])
     return [
         rf"q \cdot k &= {products} = {raw:.3f}",
         rf"\frac{{q \cdot k}}{{\sqrt{{{units}}}}} &= \frac{{{raw:.3f}}}{{{units**0.5:.3f}}} = {scaled:.3f}",
@@ -45,7 +47,7 @@ def _masked(scaled: float, score: float) -> str:
         return rf"s &= {scaled:.3f} - \infty = -\infty \quad \text{{(masked: it stands later)}}"
     added = score - scaled
     if abs(added) < 1e-5:
-        return rf"s &= {scaled:.3f} + 0 = {score:.3f} \quad \text{{(nothing masked, no position bias)}}"
+        return rf"s &= {scaled:.3f} + 0 = {score:.3f} \quad \text{{(not masked, the position bias is 0)}}"
     return rf"s &= {scaled:.3f} {added:+.3f} = {score:.3f} \quad \text{{(position bias)}}"
 
 

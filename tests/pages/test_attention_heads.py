@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from streamlit.proto.Metric_pb2 import Metric as metric_proto
 from streamlit.testing.v1 import AppTest
 
 from models.prepared import PREPARED
@@ -78,6 +79,15 @@ def test_a_silenced_layer_costs_and_solo_silences_the_others(open_page, run_id):
 def test_without_a_change_nothing_changes(open_page, run_id):
     page = open_page(PAGE, **SHORT, run=run_id, view="changes")
     assert page.metric[0].delta == "+0.000"
+    assert {metric.proto.direction for metric in page.metric[:2]} == {metric_proto.MetricDirection.NONE}
+
+
+def test_the_head_looked_at_is_asked_for_only_where_it_is_shown_and_not_forgotten(open_page, run_id):
+    page = open_page(PAGE, **SHORT, run=run_id, probe=PROBE, layer="1", head="2")
+    page = sound(page.segmented_control(key=f"{PAGE}.view").set_value("lens").run())
+    assert "Head to look at" not in [control.label for control in page.segmented_control]
+    page = sound(page.segmented_control(key=f"{PAGE}.view").set_value("heads").run())
+    assert [page.segmented_control(key=f"{PAGE}.{what}").value for what in ("layer", "head")] == [1, 2]
 
 
 def test_the_lens_ends_with_the_real_answer(open_page, run_id):
@@ -109,7 +119,11 @@ def test_a_small_gpt_writes_and_shows_its_draws():
     before = page.get("code")[0].value
     sound(page.slider(key=f"{PAGE}.temperature").set_value(0.0).run())
     assert "1 of" in texts(page)
+    assert "the likeliest character is always taken" in texts(page)
     assert page.get("code")[0].value != before
+    prompt = "for name in the list of all the names that there are: "
+    sound(page.text_area[0].set_value(prompt).run())
+    assert page.get("code")[0].value.startswith(prompt + "▌")
 
 
 def test_first_sight_trains_the_prepared_run(open_page):

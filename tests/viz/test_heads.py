@@ -71,6 +71,14 @@ def test_losses_stand_in_their_cells_between_unchanged_and_guessing():
     assert (figure.data[0].zmin, figure.data[0].zmax) == (0.1, 2.5)
 
 
+def test_losses_of_an_untrained_network_have_no_colours_of_their_own_and_many_heads_small_figures():
+    figure = loss_grid(np.full((2, 8), 2.49), whole=2.485, guessing=2.48)
+    assert (figure.data[0].zmin, figure.data[0].zmax) == (2.485, 2.585)
+    assert {note.font.size for note in figure.layout.annotations} == {9}
+    few = loss_grid(np.full((2, 4), 2.49), whole=2.485, guessing=2.48)
+    assert {note.font.size for note in few.layout.annotations} == {13}
+
+
 def test_the_chosen_share_and_guessing_are_marked():
     figure = share_curve([0.1, 1.0], [0.5, 0.1], chosen=0.25, guessing=2.0)
     assert list(figure.data[0].x) == [10, 100]

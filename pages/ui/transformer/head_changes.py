@@ -106,17 +106,23 @@ def _network(run_id: str, step: int):
 
 def _numbers(before: Effect, after: Effect, task: Task, step: int) -> None:
     columns = st.columns([1, 1, 2], vertical_alignment="center")
-    columns[0].metric(
-        say("Loss (nats)"), f"{after.loss:.3f}", f"{after.loss - before.loss:+.3f}", delta_color="inverse"
-    )
+    loss, points = after.loss - before.loss, 100 * (after.accuracy - before.accuracy)
+    columns[0].metric(say("Loss (nats)"), f"{after.loss:.3f}", f"{loss:+.3f}", **_worse(loss, 5e-4))
     columns[1].metric(
-        say("Right"), f"{after.accuracy:.0%}",
-        say("{points:+.0f} points", points=100 * (after.accuracy - before.accuracy)),
+        say("Right"), f"{after.accuracy:.0%}", say("{points:+.0f} points", points=points),
+        **_worse(-points, 0.5),
     )  # fmt: skip
     columns[2].caption(
         say("On {n} held-out sequences with the weights of update {step}; guessing gets {chance:.0%}.",
             n=SEQUENCES, step=step, chance=task.chance)
     )  # fmt: skip
+
+
+def _worse(by: float, least: float) -> dict[str, str]:
+    """The colour and arrow of a change: red where it is worse, none where it is smaller than what is told."""
+    if abs(by) < least:
+        return {"delta_color": "off", "delta_arrow": "off"}
+    return {"delta_color": "red" if by > 0 else "green"}
 
 
 def _beside(

@@ -40,7 +40,11 @@ def head_choice(link: Link, experiment: Experiment) -> tuple[int, int]:
 
 def short_probe(link: Link, task: Task) -> Tensor:
     """The person's sequence, cut to what a map of every pair of tokens can show."""
-    probe = probe_editor(link, task)
+    return shortened(probe_editor(link, task))
+
+
+def shortened(probe: Tensor) -> Tensor:
+    """The first tokens of a sequence (time,); where some are left out it is said."""
     if len(probe) > MOST_TOKENS:
         st.caption(say("Shown are the first {n} tokens.", n=MOST_TOKENS))
     return probe[:MOST_TOKENS]

@@ -24,10 +24,15 @@ def writing(shown: Shown, link: Link, task: Task, probe: Tensor) -> None:
     with st.container(border=True):
         st.markdown(f"**{say('It goes on with your text')}**")
         how, seed = _how(link)
+        if shown.run.going:
+            st.caption(say("Shown as soon as the training stands still: pause it, or wait for its end."))
+            return
         step = moment_of(shown)
         written = _written(shown.run.id, step, probe.tolist(), how, seed)
         symbols = task.decode(torch.tensor(written.symbols))
         text = task.text_from(torch.tensor(written.symbols))
+        if len(probe) > task.length:
+            st.caption(say("It reads the last {n} characters of your text, its window.", n=task.length))
         st.code(task.text_from(probe) + "▌" + text, language=None, wrap_lines=True)
         place = st.slider(
             say("Which of its characters"), 1, LENGTH, key=link.start("draw", 1),
@@ -39,6 +44,8 @@ def writing(shown: Shown, link: Link, task: Task, probe: Tensor) -> None:
             say("Character {place} is {symbol}; {kept} of {all} could be drawn. Weights of update {step}.",
                 place=place, symbol=symbols[place - 1], kept=kept, all=len(task.symbols), step=step)
         )  # fmt: skip
+        if not how.temperature:
+            st.caption(say("At temperature 0 nothing is divided: the likeliest character is always taken."))
 
 
 def _how(link: Link) -> tuple[Sampling, int]:

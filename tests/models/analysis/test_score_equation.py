@@ -20,9 +20,15 @@ def test_each_line_has_its_numbers():
     assert "(1.00)(1.00) + (2.00)(1.00) + (0.00)(5.00)" in product
     assert product.endswith("= 3.000")
     assert r"\sqrt{4}" in scaled and scaled.endswith("= 1.500")
-    assert "nothing masked" in score
+    assert "not masked" in score
     assert softmax.endswith(f"= {1 / (1 + np.exp(-0.5)):.3f}")
     assert handed.endswith(f"= {2 * found.attention[0] - found.attention[1]:.3f}")
+
+
+def test_what_is_handed_on_names_the_keys_that_get_most_attention_first():
+    found = arithmetic(np.array([-1.0, 2.0]))
+    handed = score_equations(found, 0, np.array([[2.0], [-1.5]]))[-1]
+    assert handed.split("&= ")[1].startswith(r"0.95 \cdot (-1.50)_{1} + 0.05 \cdot (2.00)_{0} =")
 
 
 def test_a_masked_key_and_a_position_bias_are_named():
