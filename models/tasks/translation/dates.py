@@ -13,14 +13,14 @@ from torch import Generator, Tensor
 from models.settings import text
 from models.tasks.base import Batch
 from models.tasks.translation.base import END, PAD, TranslationTask
-from models.tasks.translation.date_forms import characters, chosen, fields, guesses, parse_iso, written
+from models.tasks.translation.date_forms import characters, chosen, fields, guesses, parse_iso, ways, written
 from models.tasks.translation.pool import Pool, build_pool
 
 ISO_CHARACTERS = (END, "-", *"0123456789")
 ISO_FIELDS = ("year",) * 4 + ("",) + ("month",) * 2 + ("",) + ("day",) * 2
 TRAINING, HELD_OUT = 12_000, 1_000
 """Dates of each pool."""
-FIRST, LAST = date(1000, 1, 1).toordinal(), date(2999, 12, 31).toordinal()
+FIRST, LAST = date(1000, 1, 1).toordinal(), date(9999, 12, 31).toordinal()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class ReadDates(TranslationTask):
     title: ClassVar[str] = "Dates of many languages"
     summary: ClassVar[str] = (
         "A date as people write it, in Korean, English, Finnish and others, becomes 2024-03-05. "
-        "Guessing gets nearly half of the characters, hyphens included."
+        "Write the year with four digits. Guessing gets nearly half of the characters, hyphens included."
     )
     joint: ClassVar[str] = ""
     longest_probe: ClassVar[int] = 60
@@ -64,7 +64,7 @@ class ReadDates(TranslationTask):
         return len(ISO_FIELDS) + 3
 
     def sample(self, n: int, generator: Generator, *, held_out: bool = False) -> Batch:
-        """Dates of the years 1000 to 2999 from a pool; no day is in both pools."""
+        """Dates of the years 1000 to 9999 from a pool; no day is in both pools."""
         return pools(chosen(self.languages))[held_out].draw(n, generator)
 
     def solve(self, source: Tensor) -> list[int] | None:
@@ -96,11 +96,11 @@ def pools(languages: tuple[str, ...]) -> tuple[Pool, Pool]:
     generator = np.random.default_rng(len(languages))
     days = generator.choice(np.arange(FIRST, LAST + 1), TRAINING + HELD_OUT, replace=False).tolist()
     place = {character: number for number, character in enumerate((PAD, *characters(languages)))}
-    ways = [(language, form) for form in ("full", "long", "medium") for language in languages]
+    known = ways(languages)
     sources, targets = [], []
     for number, ordinal in enumerate(days):
         day = date.fromordinal(ordinal)
-        text = "".join(piece for piece, _ in written(day, *ways[number % len(ways)]))
+        text = "".join(piece for piece, _ in written(day, *known[number % len(known)]))
         sources.append([place[character] for character in text])
         targets.append(iso_numbers(day))
     training = build_pool(sources[HELD_OUT:], targets[HELD_OUT:], padding=0)

@@ -41,7 +41,7 @@ class EnglishToKorean(TranslationTask):
     title: ClassVar[str] = "English to Korean"
     summary: ClassVar[str] = (
         "Sentences of a small English become Korean: the verb moves to the end, time and place move "
-        "forward, and each noun takes the particle of its role. Guessing gets about one word in eight."
+        "forward, and each noun takes the particle of its role. Guessing gets about one word in ten."
     )
     longest_probe: ClassVar[int] = 60
 

@@ -24,7 +24,7 @@ class ReverseSequence(TranslationTask):
     title: ClassVar[str] = "Reverse a sequence"
     summary: ClassVar[str] = (
         "Random letters go in and must come out last to first; there is nothing to understand, "
-        "only to remember. Guessing gets about one letter in ten."
+        "only to remember. Guessing gets about one symbol in eight, the end among them."
     )
     joint: ClassVar[str] = ""
     longest_probe: ClassVar[int] = 40

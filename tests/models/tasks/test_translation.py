@@ -159,3 +159,16 @@ def test_exact_looks_at_everything_up_to_the_end_and_nothing_after():
 def test_registered_by_name():
     assert build_task("read_dates", languages="ko").languages == "ko"
     assert build_task("english_to_korean").transduces
+
+
+@pytest.mark.parametrize(
+    ("task", "said", "share"),
+    [
+        (ReverseSequence(), "about one symbol in eight", 1 / 8),
+        (EnglishToKorean(), "about one word in ten", 1 / 10),
+        (ReadDates(), "nearly half of the characters", 0.45),
+    ],
+)
+def test_what_a_summary_says_of_guessing_is_so(task, said, share):
+    assert said in task.summary
+    assert task.chance == pytest.approx(share, rel=0.08)
