@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from models.experiment import Experiment
 from models.prepared import PREPARED
 from tests.pages.conftest import APP, asked, payload, sound, texts
-from tests.pages.stored import stored
+from tests.pages.trained import finish
 from tests.viz.payload import decode, past
 
 SHORT = {"task": "reverse_sequence", "task.longest": "6", "steps": "30", "hidden": "8", "source": "cafe"}
@@ -34,7 +34,7 @@ def opened(**query):
 @pytest.fixture(scope="module")
 def run_id():
     """A network with additive attention, trained for a moment."""
-    return stored(EXPERIMENT)
+    return finish(EXPERIMENT)
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_what_each_source_word_would_write_is_counted(page):
 def test_a_source_without_a_rule_is_answered_and_has_no_score(open_page):
     small = dataclasses.replace(PREPARED["attention"].model, hidden=8)
     short = dataclasses.replace(PREPARED["attention"].train, steps=2)
-    run_id = stored(Experiment("english_to_korean", {"clauses": 1}, small, short))
+    run_id = finish(Experiment("english_to_korean", {"clauses": 1}, small, short))
     page = open_page(
         "attention", source="cat the the saw", run=run_id, steps="2", hidden="8", task__clauses="1"
     )

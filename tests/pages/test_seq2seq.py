@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from models.experiment import Experiment
 from models.prepared import PREPARED_GROUPS
 from tests.pages.conftest import APP, asked, payload, sound, texts
-from tests.pages.stored import stored
+from tests.pages.trained import finish
 from tests.viz.payload import decode, past
 
 SHORT = {"task": "reverse_sequence", "task.longest": "6", "steps": "30", "hidden": "8", "source": "cafe"}
@@ -30,7 +30,7 @@ def trained():
     for prepared in PREPARED_GROUPS["seq2seq"].values():
         model = dataclasses.replace(prepared.model, hidden=8)
         train = dataclasses.replace(prepared.train, steps=30)
-        stored(Experiment("reverse_sequence", {"longest": 6}, model, train))
+        finish(Experiment("reverse_sequence", {"longest": 6}, model, train))
     return opened(**SHORT)
 
 

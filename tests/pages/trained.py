@@ -6,7 +6,8 @@ from models.experiment import Experiment
 from models.training.worker import train_run
 from pages.ui.services import store
 
-OWNER = "tests"
+NOBODY = ""
+"""No server sees to these runs, so none can take them for an orphan while the test is slow."""
 
 
 def finish(experiment: Experiment) -> str:
@@ -17,9 +18,8 @@ def finish(experiment: Experiment) -> str:
         return known
     if experiment.start_from:
         finish(experiment.start_from)
-    kept.desk.beat(OWNER)
     run_id = kept.create(experiment)
-    attempt, _ = kept.desk.enlist(run_id, OWNER, "none")
+    attempt, _ = kept.desk.enlist(run_id, NOBODY, "none")
     train_run(kept.address, run_id, attempt)
     assert kept.run(run_id).status == "finished", kept.run(run_id).reason
     return run_id
