@@ -27,6 +27,12 @@ class Attendance:
             self._known.add((run_id, visitor))
         self.desk.watch(run_id, visitor, self.server)
 
+    def turn_from(self, run_id: str, visitor: str) -> list[str]:
+        """A visitor looks at something else now; the run, where nobody else looks at it."""
+        with self._lock:
+            self._known.discard((run_id, visitor))
+        return self.desk.unwatch(visitor, self.server, run_id)
+
     def leave(self, visitor: str) -> None:
         """A visitor's tab is gone."""
         with self._lock:

@@ -186,9 +186,14 @@ class Desk:
 
         self.database.write(None, watch)
 
-    def unwatch(self, visitor: str, server: str) -> list[str]:
-        """Somebody has gone; the runs that now nobody looks at through any living server."""
+    def unwatch(self, visitor: str, server: str, run_id: str | None = None) -> list[str]:
+        """Somebody has gone; the runs that now nobody looks at through any living server.
+
+        run_id: the only run that they turned away from; None for all
+        """
         mine = and_(watchers.c.visitor == visitor, watchers.c.server == server)
+        if run_id is not None:
+            mine = and_(mine, watchers.c.run == run_id)
         alive = select(servers.c.id).where(servers.c.heartbeat > time.time() - STALE)
 
         def unwatch(connection: Connection) -> list[str]:

@@ -117,6 +117,11 @@ class Engine:
         """A visitor looks at a run."""
         self.attendance.attend(run_id, visitor)
 
+    def turn_from(self, run_id: str, visitor: str) -> None:
+        """A visitor looks at something else now; the run is paused where nobody else looks at it."""
+        for deserted in self.attendance.turn_from(run_id, visitor):
+            self.pause(deserted)
+
     def leave(self, visitor: str) -> None:
         """A visitor is gone; what nobody watches any more is paused after the grace."""
         self.attendance.leave(visitor)

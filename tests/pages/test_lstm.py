@@ -125,6 +125,18 @@ def test_pause_step_and_resume(open_page):
     assert has_board(page.run())
 
 
+def test_who_trains_again_leaves_no_run_going_behind_the_screen(open_page):
+    page = open_page("lstm", steps="2000", hidden="6", seed="12")
+    page.button(key="lstm.train").click().run()
+    first = asked(page)["run"]
+    run_until(page, lambda p: store().run(first).step > 0)
+    page.button(key="lstm.train").click().run()
+    second = asked(page)["run"]
+    assert second != first
+    run_until(page, lambda p: store().run(first).status == "paused")
+    run_until(page, lambda p: store().run(second).step > 0)
+
+
 def test_reset_shows_fresh_untrained_weights(open_page):
     page = open_page("lstm", steps="300", hidden="6", seed="21")
     page.button(key="lstm.reset").click().run()

@@ -57,7 +57,7 @@ def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
         "Train",
         "play_arrow",
         "Train with the settings of the sidebar, from fresh weights. Key: T.",
-        lambda: _train(page, experiment),
+        lambda: _train(page, experiment, run),
         width=98,
         shortcut="T",
         primary=run is None or not run.going,
@@ -66,7 +66,7 @@ def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
         "Reset",
         "restart_alt",
         "Fresh weights from the next seed, paused before the first update.",
-        lambda: _reset(page, experiment),
+        lambda: _reset(page, experiment, run),
         width=86,
     )
     row = action_row(page, [train, *run_actions([run] if run else []), reset])
@@ -124,7 +124,15 @@ def _each(act: Callable[[str], None], runs: Sequence[Run]) -> None:
         act(run.id)
 
 
-def _train(page: str, experiment: Experiment) -> None:
+def turn_from(runs: Sequence[Run]) -> None:
+    """Others take their place on the screen: what still goes and nobody else watches is paused."""
+    for run in runs:
+        if run.going:
+            engine().turn_from(run.id, visitor())
+
+
+def _train(page: str, experiment: Experiment, before: Run | None) -> None:
+    turn_from([before] if before else [])
     run_id = engine().start(experiment, visitor())
     attend(run_id)
     show_run(page, run_id)
@@ -135,7 +143,8 @@ def _resume(run_id: str) -> None:
     engine().resume(run_id)
 
 
-def _reset(page: str, experiment: Experiment) -> None:
+def _reset(page: str, experiment: Experiment, before: Run | None) -> None:
+    turn_from([before] if before else [])
     seed = (experiment.train.seed + 1) % 2**31
     st.session_state[f"{page}.seed"] = seed
     write_query(page, st.query_params.to_dict() | {"seed": str(seed)})

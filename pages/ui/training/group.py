@@ -15,7 +15,7 @@ from pages.ui.board import BoardState, board
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.services import attend, engine, ensure, store, visitor
-from pages.ui.training.actions import Action, action_row, run_actions
+from pages.ui.training.actions import Action, action_row, run_actions, turn_from
 from pages.ui.training.estimates import duration, estimated
 from pages.ui.training.live import TICK, film_of
 from pages.ui.training.runs import show_runs, shown_runs
@@ -148,7 +148,7 @@ def _actions(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str
         "Train",
         "play_arrow",
         "Train what was not begun with these settings yet; else all again from fresh weights. Key: T.",
-        lambda: _start(missing) if missing else _again(page, experiments),
+        lambda: _start(missing) if missing else _again(page, experiments, runs),
         width=98,
         possible=bool(missing) or not any(run.going for run in runs.values()),
         shortcut="T",
@@ -158,14 +158,17 @@ def _actions(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str
         "Reset",
         "restart_alt",
         "All untrained again, paused before the first update.",
-        lambda: _again(page, experiments, updates=0),
+        lambda: _again(page, experiments, runs, updates=0),
         width=86,
     )
     return [train, *run_actions(list(runs.values())), reset]
 
 
-def _again(page: str, experiments: Mapping[str, Experiment], updates: int | None = None) -> None:
+def _again(
+    page: str, experiments: Mapping[str, Experiment], before: Mapping[str, Run], updates: int | None = None
+) -> None:
     """New runs of all, on the screen in place of those that were there."""
+    turn_from(list(before.values()))
     begun = [engine().start(experiment, visitor(), updates=updates) for experiment in experiments.values()]
     for run_id in begun:
         attend(run_id)

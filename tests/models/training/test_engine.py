@@ -158,6 +158,19 @@ def test_what_nobody_watches_is_paused_after_the_grace(engine):
     until(lambda: status(engine, run_id) == "paused")
 
 
+def test_who_turns_from_a_run_pauses_it_only_where_nobody_else_looks(engine):
+    run_id, other = (engine.start(experiment(LONG, seed=seed), "ada") for seed in (31, 32))
+    for visitor, seen in (("ada", run_id), ("bob", run_id), ("ada", other)):
+        engine.attend(seen, visitor)
+    engine.turn_from(run_id, "ada")
+    under_way(engine, run_id, engine.store.run(run_id).step + 3)
+    engine.turn_from(run_id, "bob")
+    until(lambda: status(engine, run_id) == "paused")
+    assert engine.store.run(other).going
+    engine.turn_from(other, "ada")
+    until(lambda: status(engine, other) == "paused")
+
+
 def test_a_run_that_is_watched_through_another_server_goes_on(engine):
     engine.desk.beat("another server")
     run_id = engine.start(experiment(LONG))
