@@ -70,7 +70,7 @@ class Cell(nn.Module):
         """Whether a backward pass may follow, and ours is the faster one at this size."""
         weighted = inputs.requires_grad or any(weight.requires_grad for weight in self.weights)
         follows = torch.is_grad_enabled() and weighted
-        return follows and kernels.faster_than_torch(inputs.shape[1], self.hidden)
+        return follows and kernels.faster_than_torch(inputs.shape[1], self.hidden, self.blocks)
 
     def run_in_order(self, inputs: Tensor, state: State) -> tuple[Tensor, State]:
         """`run_fused` in this cell's direction."""

@@ -11,6 +11,7 @@ that the rows of each gate are contiguous; work on a step is done in place. No g
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -18,7 +19,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from models.networks.kernels.rnn import recurrent_gradient
+from models.networks.kernels.passes import Scratch, input_sums, states_of
+from models.networks.kernels.products import adder
 from models.networks.kernels.workspace import MINUS_ONE, ONE, Pool, bytes_of
 
 
@@ -55,20 +57,14 @@ class _Saved:
         self.bytes = bytes_of(self.sums, self.candidate, self.hidden)
 
 
-class _Scratch:
-    """Slopes of r, z and n's sums with respect to h', and the gradients they lead to."""
+class _Scratch(Scratch):
+    """Beside the gradients, how h' moves with the candidate's sum: (1 - z) (1 - n^2)."""
 
     def __init__(self, steps: int, batch: int, units: int, dtype: torch.dtype) -> None:
-        self.d_sums = torch.empty(steps, 3 * units, batch, dtype=dtype)
+        super().__init__(steps, batch, units, dtype, blocks=3)
         self.through_candidate = torch.empty(steps, units, batch, dtype=dtype)
-        self.d_hidden = torch.empty(steps + 1, units, batch, dtype=dtype)
-        self.columns = torch.empty(3 * units, steps, batch, dtype=dtype)
         self.slopes = self.d_sums.chunk(3, dim=1)
-        d_sums = self.d_sums.unbind()
-        d_blocks = self.d_sums.view(steps, 3, units, batch).unbind()
-        d_hidden = self.d_hidden.unbind()
-        self.views = list(zip(d_hidden[1:], d_hidden[:-1], d_sums, d_blocks, strict=True))[::-1]
-        self.bytes = bytes_of(self.d_sums, self.through_candidate, self.d_hidden, self.columns)
+        self.bytes += bytes_of(self.through_candidate)
 
 
 SAVED = Pool(_Saved)
@@ -93,48 +89,42 @@ class _GRU(Function):
         saved = ctx.loan.workspace
         bias = bias_ih.clone()
         bias[: 2 * units] += bias_hh[: 2 * units]
-        weight = weight_ih.expand(steps, -1, -1)
-        torch.baddbmm(bias[:, None], weight, inputs.transpose(1, 2), out=saved.sums)
+        input_sums(inputs, weight_ih, bias, out=saved.sums)
         torch.mul(saved.from_hidden, 2, out=saved.candidate)
         saved.from_hidden.copy_(bias_hh[2 * units :, None])
         saved.hidden[0] = start.t()
-        _steps(saved.views, weight_hh)
-        outputs = saved.hidden[1:].transpose(1, 2).contiguous()
-        ctx.save_for_backward(inputs, start, weight_ih, weight_hh, outputs)
-        return outputs
+        _steps(saved.views, adder(weight_hh, batch))
+        states = states_of(saved.hidden)
+        ctx.save_for_backward(inputs, weight_ih, weight_hh, states)
+        return states[1:]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        inputs, start, weight_ih, weight_hh, outputs = ctx.saved_tensors
-        steps, batch, units, _ = ctx.size
-        saved = ctx.loan.workspace
-        scratch = SCRATCH.take(ctx.size)
+        inputs, weight_ih, weight_hh, states = ctx.saved_tensors
+        batch, units = ctx.size[1:3]
+        saved, scratch = ctx.loan.workspace, SCRATCH.take(ctx.size)
         _slopes(saved, scratch)
-        scratch.d_hidden[0] = 0
-        scratch.d_hidden[1:] = d_outputs.transpose(1, 2)
-        _steps_back(scratch.views, saved.updates, weight_hh)
-        d_start = scratch.d_hidden[0].t().clone()
-        scratch.columns.copy_(scratch.d_sums.transpose(0, 1))
-        columns = scratch.columns.view(3 * units, steps * batch)
-        d_weight_hh = recurrent_gradient(columns, start, outputs)
-        d_bias_hh = columns.sum(1)
-        d_candidate = scratch.columns[2 * units :]
-        torch.mul(scratch.d_hidden[1:], scratch.through_candidate, out=d_candidate.transpose(0, 1))
-        d_bias_ih = columns.sum(1)
-        d_weight_ih = columns @ inputs.reshape(steps * batch, -1)
-        d_inputs = (columns.t() @ weight_ih).view_as(inputs) if ctx.needs_input_grad[0] else None
+        scratch.begin(d_outputs)
+        _steps_back(scratch.views, saved.updates, adder(weight_hh.t().contiguous(), batch))
+        scratch.end()
+        d_weight_hh, d_bias_hh = scratch.weight_and_bias(states[:-1])
+        d_candidate = scratch.columns[2 * units :].transpose(0, 1)
+        torch.mul(scratch.d_hidden[1:], scratch.through_candidate, out=d_candidate)
+        d_weight_ih, d_bias_ih = scratch.weight_and_bias(inputs)
+        d_inputs = scratch.d_inputs(weight_ih) if ctx.needs_input_grad[0] else None
+        d_start = scratch.d_start()
         SCRATCH.give(ctx.size, scratch)
         return d_inputs, d_start, d_weight_ih, d_weight_hh, d_bias_ih, d_bias_hh
 
 
-def _steps(views: list[tuple[Tensor, ...]], weight_hh: Tensor) -> None:
+def _steps(views: list[tuple[Tensor, ...]], add_hidden: Callable[[Tensor, Tensor], None]) -> None:
     """All steps in place, with tanh(x) = 2 sigmoid(2 x) - 1: torch's tanh takes half as long again.
 
     The sums hold the inputs' share of r and z and the bias c_n; the candidates twice that of n.
     """
     for sums, gates, r, z, from_hidden, n, h, new in views:
-        sums.addmm_(weight_hh, h)
+        add_hidden(sums, h)
         gates.sigmoid_()
         n.addcmul_(r, from_hidden, value=2)
         n.sigmoid_()
@@ -155,10 +145,11 @@ def _slopes(saved: _Saved, scratch: _Scratch) -> None:
     torch.sub(ONE, r, out=of_reset).mul_(saved.from_hidden).mul_(of_candidate)
 
 
-def _steps_back(views: list[tuple[Tensor, ...]], updates: list[Tensor], weight_hh: Tensor) -> None:
+def _steps_back(
+    views: list[tuple[Tensor, ...]], updates: list[Tensor], add_back: Callable[[Tensor, Tensor], None]
+) -> None:
     """From the last step to the first: slopes become gradients, in place."""
-    back = weight_hh.t().contiguous()
     for (d_hidden, d_before, d_sums, d_blocks), z in zip(views, updates, strict=True):
         d_blocks.mul_(d_hidden)
         d_before.addcmul_(d_hidden, z)
-        d_before.addmm_(back, d_sums)
+        add_back(d_before, d_sums)

@@ -6,6 +6,7 @@ a step is one matrix product on contiguous memory, done in place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -13,6 +14,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from models.networks.kernels.passes import Scratch, input_sums, states_of
+from models.networks.kernels.products import adder
 from models.networks.kernels.workspace import MINUS_ONE, ONE, Pool, bytes_of
 
 
@@ -34,20 +37,8 @@ class _Saved:
         self.bytes = bytes_of(self.hidden)
 
 
-class _Scratch:
-    """Gradients with respect to the hidden states (T + 1, H, B) and to the sums (T, H, B)."""
-
-    def __init__(self, steps: int, batch: int, units: int, dtype: torch.dtype) -> None:
-        self.d_hidden = torch.empty(steps + 1, units, batch, dtype=dtype)
-        self.d_sums = torch.empty(steps, units, batch, dtype=dtype)
-        self.columns = torch.empty(units, steps, batch, dtype=dtype)
-        d_hidden = self.d_hidden.unbind()
-        self.views = list(zip(d_hidden[1:], d_hidden[:-1], self.d_sums.unbind(), strict=True))[::-1]
-        self.bytes = bytes_of(self.d_hidden, self.d_sums, self.columns)
-
-
 SAVED = Pool(_Saved)
-SCRATCH = Pool(_Scratch)
+SCRATCH = Pool(Scratch)
 
 
 class _RNN(Function):
@@ -68,60 +59,47 @@ class _RNN(Function):
         ctx.loan = SAVED.lend(ctx.size)
         saved = ctx.loan.workspace
         saved.hidden[0] = start.t()
-        sums = saved.hidden[1:]
-        bias = (bias_ih + bias_hh)[:, None]
-        torch.baddbmm(bias, weight_ih.expand(steps, -1, -1), inputs.transpose(1, 2), out=sums)
-        if nonlinearity == "tanh":
-            _tanh_steps(saved.views, sums.mul_(2), 2 * weight_hh)
-        else:
-            _steps(saved.views, weight_hh, rectify=nonlinearity == "relu")
-        outputs = sums.transpose(1, 2).contiguous()
-        ctx.save_for_backward(inputs, start, weight_ih, weight_hh, outputs)
-        return outputs
+        twice = 2 if nonlinearity == "tanh" else 1
+        input_sums(inputs, twice * weight_ih, twice * (bias_ih + bias_hh), out=saved.hidden[1:])
+        _steps(saved.views, adder(twice * weight_hh, batch), nonlinearity)
+        states = states_of(saved.hidden)
+        ctx.save_for_backward(inputs, weight_ih, weight_hh, states)
+        return states[1:]
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_outputs: Tensor) -> tuple[Tensor | None, ...]:
-        inputs, start, weight_ih, weight_hh, outputs = ctx.saved_tensors
-        steps, batch, units, _ = ctx.size
+        inputs, weight_ih, weight_hh, states = ctx.saved_tensors
         scratch = SCRATCH.take(ctx.size)
         _slopes(ctx.loan.workspace.hidden[1:], ctx.nonlinearity, out=scratch.d_sums)
-        scratch.d_hidden[0] = 0
-        scratch.d_hidden[1:] = d_outputs.transpose(1, 2)
-        back = weight_hh.t().contiguous()
-        for d_hidden, d_before, d_sums in scratch.views:
+        scratch.begin(d_outputs)
+        add_back = adder(weight_hh.t().contiguous(), inputs.shape[1])
+        for d_hidden, d_before, d_sums, _ in scratch.views:
             d_sums.mul_(d_hidden)
-            d_before.addmm_(back, d_sums)
-        d_start = scratch.d_hidden[0].t().clone()
-        scratch.columns.copy_(scratch.d_sums.transpose(0, 1))
-        columns = scratch.columns.view(units, steps * batch)
-        d_inputs = (columns.t() @ weight_ih).view_as(inputs) if ctx.needs_input_grad[0] else None
-        d_weight_ih = columns @ inputs.reshape(steps * batch, -1)
-        d_weight_hh = recurrent_gradient(columns, start, outputs)
-        d_bias = columns.sum(1)
+            add_back(d_before, d_sums)
+        scratch.end()
+        d_weight_ih, d_bias = scratch.weight_and_bias(inputs)
+        d_weight_hh, d_bias_hh = scratch.weight_and_bias(states[:-1])
+        d_inputs = scratch.d_inputs(weight_ih) if ctx.needs_input_grad[0] else None
+        d_start = scratch.d_start()
         SCRATCH.give(ctx.size, scratch)
-        return d_inputs, d_start, d_weight_ih, d_weight_hh, d_bias, d_bias.clone(), None
+        return d_inputs, d_start, d_weight_ih, d_weight_hh, d_bias, d_bias_hh, None
 
 
-def _tanh_steps(views: tuple[Tensor, ...], sums: Tensor, twice_weight: Tensor) -> None:
-    """All steps with tanh(x) = 2 sigmoid(2 x) - 1, which torch computes in two thirds of tanh's time.
+def _steps(
+    views: tuple[Tensor, ...], add_hidden: Callable[[Tensor, Tensor], None], nonlinearity: str
+) -> None:
+    """All steps in place, with tanh(x) = 2 sigmoid(2 x) - 1: torch's tanh takes half as long again.
 
-    sums: the inputs' share, already doubled
+    The views hold the inputs' share and the bias; for tanh these and what is added come doubled.
     """
-    h = views[0]
+    h, is_tanh, is_relu = views[0], nonlinearity == "tanh", nonlinearity == "relu"
     for new in views[1:]:
-        new.addmm_(twice_weight, h)
-        new.sigmoid_()
-        torch.add(MINUS_ONE, new, alpha=2, out=new)
-        h = new
-
-
-def _steps(views: tuple[Tensor, ...], weight: Tensor, *, rectify: bool) -> None:
-    """All steps with relu or none."""
-    h = views[0]
-    for new in views[1:]:
-        new.addmm_(weight, h)
-        if rectify:
+        add_hidden(new, h)
+        if is_tanh:
+            new.sigmoid_()
+            torch.add(MINUS_ONE, new, alpha=2, out=new)
+        elif is_relu:
             new.relu_()
         h = new
 
@@ -135,15 +113,3 @@ def _slopes(hidden: Tensor, nonlinearity: str, *, out: Tensor) -> None:
             torch.gt(hidden, 0, out=out)
         case _:
             out.fill_(1)
-
-
-def recurrent_gradient(columns: Tensor, start: Tensor, outputs: Tensor) -> Tensor:
-    """Gradient of the recurrent weights in one matrix product over all steps.
-
-    columns: gradients of the sums (rows, T * B); start (B, H) and outputs (T, B, H): hidden states
-    """
-    steps, batch, units = outputs.shape
-    gradient = columns[:, :batch] @ start
-    if steps > 1:
-        gradient.addmm_(columns[:, batch:], outputs[:-1].view(-1, units))
-    return gradient

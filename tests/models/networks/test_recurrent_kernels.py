@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from models.networks.kernels import faster_than_torch, gru, rnn, tanh_
+from models.networks.kernels import faster_than_torch, gru, products, rnn, tanh_
 from models.networks.kernels.workspace import Pool
 
 torch.set_num_threads(1)
@@ -117,13 +117,14 @@ def test_a_graph_may_be_walked_twice(name):
         assert torch.equal(first, second)
 
 
+@pytest.mark.parametrize(("batch", "units"), [(2, 5), (1, 5), (2, 1)])
 @pytest.mark.parametrize("name", OURS)
-def test_outputs_outlive_their_graph(name):
+def test_outputs_outlive_their_graph(name, batch, units):
     torch.manual_seed(8)
-    blocks = 3 if name == "gru" else 1
-    weights = [torch.randn(blocks * 5, 4), torch.randn(blocks * 5, 5), *torch.randn(2, blocks * 5)]
+    rows = 3 * units if name == "gru" else units
+    weights = [torch.randn(rows, 4), torch.randn(rows, units), *torch.randn(2, rows)]
     weights = [weight.mul(0.3).requires_grad_() for weight in weights]
-    inputs, start = torch.randn(6, 2, 4), torch.zeros(2, 5)
+    inputs, start = torch.randn(6, batch, 4), torch.zeros(batch, units)
     kept = OURS[name](inputs, start, weights).detach()
     before = kept.clone()
     gc.collect()
@@ -177,7 +178,39 @@ def test_tanh_in_place():
     torch.testing.assert_close(values.double(), wanted, atol=2e-7, rtol=0)
 
 
-def test_wide_networks_with_batches_that_leave_gaps_go_to_torch():
-    assert faster_than_torch(batch=7, units=64)
-    assert faster_than_torch(batch=32, units=128)
-    assert not faster_than_torch(batch=7, units=128)
+def test_a_wide_rnn_with_a_batch_that_leaves_gaps_goes_to_torch():
+    assert faster_than_torch(batch=7, units=64, blocks=1)
+    assert faster_than_torch(batch=32, units=128, blocks=1)
+    assert not faster_than_torch(batch=7, units=128, blocks=1)
+    assert faster_than_torch(batch=7, units=128, blocks=3) == (products.ONEDNN is not None)
+
+
+@pytest.mark.parametrize("without", [False, True])
+@pytest.mark.parametrize("name", ["gru", "tanh", "relu"])
+@pytest.mark.parametrize(("steps", "batch", "units"), [(3, 33, 130), (70, 33, 40), (2, 7, 100)])
+def test_large_sizes_equal_torch_nn_with_and_without_onednn(name, steps, batch, units, without, monkeypatch):
+    if without:
+        monkeypatch.setattr(products, "ONEDNN", None)
+    torch.manual_seed(4)
+    theirs = theirs_of(name, 65, units)
+    inputs, start, weights = values_for(theirs, steps, batch, 65, units)
+    wanted = torch.randn(steps, batch, units) / batch
+    expected = theirs(inputs, start[None])[0]
+    outputs = OURS[name](inputs, start, weights)
+    torch.testing.assert_close(outputs, expected, atol=1e-5, rtol=1e-5)
+    gradients = torch.autograd.grad((outputs * wanted).sum(), [inputs, start, *weights])
+    reference = torch.autograd.grad((expected * wanted).sum(), [inputs, start, *weights])
+    for gradient, right in zip(gradients, reference, strict=True):
+        torch.testing.assert_close(gradient, right, atol=1e-5, rtol=1e-5)
+
+
+def test_products_equal_torch_mm_at_every_way_of_doing_them(monkeypatch):
+    torch.manual_seed(3)
+    left, right = torch.randn(301, 211), torch.randn(90, 211).t()
+    torch.testing.assert_close(products.product(left, right), left @ right, atol=1e-4, rtol=1e-5)
+    assert torch.equal(products.product(left.double(), right.double()), left.double() @ right.double())
+    for weight, batch in ((torch.randn(9, 5), 3), (torch.randn(301, 130), 33), (torch.randn(301, 100), 7)):
+        sums, values = torch.randn(len(weight), batch), torch.randn(weight.shape[1], batch)
+        expected = sums + weight @ values
+        products.adder(weight, batch)(sums, values)
+        torch.testing.assert_close(sums, expected, atol=1e-4, rtol=1e-5)
