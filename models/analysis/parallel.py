@@ -26,6 +26,17 @@ TOKEN_BY_TOKEN = "transformer, token by token"
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """How large the networks are."""
+
+    width: int = 64
+    """Units, of the recurrent networks too."""
+    heads: int = 4
+    layers: int = 2
+    feed_forward: int = 128
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What one way of reading one sequence costs."""
 
@@ -64,7 +75,8 @@ class Comparison:
 def transformer_operations(length: int, width: int, feed_forward: int, layers: int) -> int:
     """Of one causal Transformer over T positions: projections, feed-forward, scores and averages.
 
-    The same all at once and token by token, counting only pairs that the mask leaves.
+    What is needed, all at once or token by token: only pairs that the mask leaves. All at once, a CPU
+    also computes the other pairs and throws them away.
     """
     projections = 2 * length * (4 * width * width + 2 * width * feed_forward)
     pairs = length * (length + 1) // 2
@@ -87,7 +99,20 @@ def compare(
     repeats: int = 3,
     kinds: Sequence[str] = ("rnn", "lstm", "gru"),
 ) -> Comparison:
-    """Measure Transformer and recurrent networks of equal width on one sequence of each length.
+    """Measure Transformer and recurrent networks of equal width on one sequence of each length."""
+    shape = Shape(width, heads, layers, feed_forward)
+    costs = [cost for length in lengths for cost in costs_of(length, shape, mode, repeats, kinds)]
+    return Comparison(tuple(costs), difference(max(lengths), shape))
+
+
+def costs_of(
+    length: int,
+    shape: Shape,
+    mode: str = "reading",
+    repeats: int = 3,
+    kinds: Sequence[str] = ("rnn", "lstm", "gru"),
+) -> list[Cost]:
+    """The cost of every way of one mode at one length.
 
     mode: `reading` a given sequence forward, the Transformer in both ways; `training`, forward and
     backward; or `generating`, where each position must wait for the one before
@@ -96,22 +121,26 @@ def compare(
     """
     if mode not in MODES:
         raise ValueError(f"mode: wanted one of {', '.join(MODES)}, got {mode!r}")
-    network, inputs = _transformer(max(lengths), width, heads, layers, feed_forward)
-    values = torch.randn(1, max(lengths), width, generator=torch.Generator().manual_seed(2))
+    width, layers = shape.width, shape.layers
+    network, inputs = _transformer(length, shape)
+    values = torch.randn(1, length, width, generator=torch.Generator().manual_seed(2))
     recurrent = {kind: LIBRARY[kind](width, width, layers, batch_first=True).eval() for kind in kinds}
-    costs: list[Cost] = []
-    for length in lengths:
-        ways = _ways(mode, network, inputs[:, :length], recurrent, values[:, :length])
-        with _one_thread():
-            seconds = _shortest(ways, repeats, mode == "training")
-        for way in ways:
-            work = transformer_operations(length, width, feed_forward, layers)
-            if way in GATES:
-                work = recurrent_operations(way, length, width, layers)
-            costs.append(Cost(way, length, work, _waits(way, mode, length, layers), seconds[way]))
-    with torch.no_grad():
-        difference = (network(inputs) - token_by_token(network, inputs)).abs().max().item()
-    return Comparison(tuple(costs), difference)
+    ways = _ways(mode, network, inputs, recurrent, values)
+    with _one_thread():
+        seconds = _shortest(ways, repeats, mode == "training")
+    work = {kind: recurrent_operations(kind, length, width, layers) for kind in kinds}
+    others = transformer_operations(length, width, shape.feed_forward, layers)
+    return [
+        Cost(way, length, work.get(way, others), _waits(way, mode, length, layers), seconds[way])
+        for way in ways
+    ]
+
+
+@torch.no_grad()
+def difference(length: int, shape: Shape) -> float:
+    """The largest difference between the logits of all at once and token by token: rounding."""
+    network, inputs = _transformer(length, shape)
+    return (network(inputs) - token_by_token(network, inputs)).abs().max().item()
 
 
 def _ways(
@@ -161,13 +190,12 @@ def token_by_token(network: TransformerNetwork, inputs: Tensor) -> Tensor:
     return torch.cat(steps, 1)
 
 
-def _transformer(
-    length: int, width: int, heads: int, layers: int, feed_forward: int
-) -> tuple[TransformerNetwork, Tensor]:
+def _transformer(length: int, shape: Shape) -> tuple[TransformerNetwork, Tensor]:
     """A fresh causal network and one sequence of random symbols, the same every time."""
     config = ModelConfig(
-        kind="transformer", hidden=width, heads=heads, layers=layers, feed_forward=feed_forward
-    )
+        kind="transformer", hidden=shape.width, heads=shape.heads, layers=shape.layers,
+        feed_forward=shape.feed_forward,
+    )  # fmt: skip
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         network = TransformerNetwork(config, Repeated())

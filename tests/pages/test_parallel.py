@@ -50,7 +50,27 @@ def test_a_slider_measures_other_sizes_and_the_link_says_so(open_page):
     page = sound(page.select_slider(key="parallel.layers").set_value(1).run())
     assert page.metric[1].value == "1"
     assert asked(page) == {"longest": "64", "width": "32", "layers": "1"}
-    assert sound(page.button(key="parallel.measure").click().run()).metric[1].value == "1"
+    before = list(table(page)["Milliseconds"])
+    assert list(table(sound(page.run()))["Milliseconds"]) == before
+    assert "measured on this server just now" in texts(page)
+    page = sound(page.button(key="parallel.measure").click().run())
+    assert page.metric[1].value == "1"
+    assert list(table(page)["Milliseconds"]) != before
+
+
+def test_a_measurement_tells_how_far_it_is_and_one_visitor_does_not_undo_anothers(open_page, monkeypatch):
+    told = []
+    monkeypatch.setattr(
+        "streamlit.delta_generator.DeltaGenerator.progress",
+        lambda self, share, text: told.append((share, text)),
+    )
+    here, there = (open_page("parallel", longest="64", width="32", layers="3") for _ in range(2))
+    assert [share for share, _ in told[:9]] == [part / 9 for part in range(9)]
+    assert told[0][1] == "Measuring on this machine: Reading a given sequence, 16 positions"
+    before = list(table(there)["Milliseconds"])
+    assert before == list(table(here)["Milliseconds"])
+    sound(here.button(key="parallel.measure").click().run())
+    assert list(table(sound(there.run()))["Milliseconds"]) == before
 
 
 def test_a_link_that_asks_for_nonsense_falls_back(open_page):
