@@ -22,8 +22,6 @@ from models.tasks.review_text import CONTRASTIVE, TEMPLATES
 from models.tasks.reviews import Reviews
 from models.trace import record
 
-MOST_WORDS = 1_500
-"""The most frequent words, which are looked at; a text may have many thousands."""
 SAME_BAG = "same bag"
 """Pairs of reviews with the same words and opposite feelings."""
 PER_TEMPLATE = 80
@@ -31,7 +29,7 @@ PER_TEMPLATE = 80
 
 def seen_words(task: Task) -> tuple[str, ...]:
     """The words that `vectors_look` gives vectors of, the most frequent first."""
-    return task.symbols[1 : 1 + MOST_WORDS]
+    return task.symbols[1:]
 
 
 def vectors_look(pairs: Sequence[tuple[str, str]] = ()) -> Look:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ MOST_TEXTS = 50_000
 LEAST_PER_LABEL = 4
 LEAST_LABELLED = 20
 LEAST_SESSIONS = 20
+LEAST_SENTENCES = 50
+LEAST_WORDS = 30
 LONGEST_TEXT = 2_000
 MOST_LABELS = 20
 MOST_ITEMS = 2_000
@@ -133,6 +136,26 @@ def read_sessions(text: str) -> list[tuple[str, ...]]:
     if not 3 <= len(items) <= MOST_ITEMS:
         raise UploadError(f"column item: wanted 3 to {MOST_ITEMS:,} different items, got {len(items):,}")
     return useful
+
+
+def read_sentences(text: str) -> tuple[tuple[str, ...], ...]:
+    """The sentences of a text, word by word in lower case. Raises UploadError for too few of them."""
+    sentences = sentences_of(text)
+    if len(sentences) < LEAST_SENTENCES:
+        raise UploadError(
+            f"wanted at least {LEAST_SENTENCES} sentences of two words or more, got {len(sentences)}"
+        )
+    words = {word for sentence in sentences for word in sentence}
+    if len(words) < LEAST_WORDS:
+        raise UploadError(f"wanted at least {LEAST_WORDS} different words, got {len(words)}")
+    return sentences
+
+
+def sentences_of(text: str) -> tuple[tuple[str, ...], ...]:
+    """Sentences of two words or more, in lower case, split at blank lines and at . ; : ! ?"""
+    pieces = re.split(r"[.\n]\s*\n|[.;:!?]\s", text)
+    sentences = (tuple(re.findall(r"[^\W\d]+(?:'[^\W\d]+)*", piece.lower())) for piece in pieces)
+    return tuple(sentence for sentence in sentences if len(sentence) > 1)
 
 
 def read_table(text: str, columns: tuple[str, ...], *, most: int = MOST_ROWS) -> Table:

@@ -10,7 +10,7 @@ from pages.ui.frame import begin, end
 from pages.ui.pictures.common import curve_pictures
 from pages.ui.pictures.words import analogy_curve, word_pictures
 from pages.ui.presets import presets
-from pages.ui.texts.words import questions, sentences
+from pages.ui.texts.words import bring_text, legible, questions, sentences
 from pages.ui.training.live import live
 
 BASE = PREPARED["embeddings"]
@@ -22,6 +22,7 @@ PRESETS = {
 
 link = begin("embeddings", "Words become vectors")
 presets("embeddings", BASE, PRESETS)
+bring_text(link)
 experiment = experiment_controls(
     link,
     BASE,
@@ -34,6 +35,7 @@ experiment = experiment_controls(
         "task.word_neighbours.least": (1, 50),
     },
 )
+experiment = legible(experiment, BASE)
 task = task_of(experiment)
 made = task.corpus == "small_world" and task.least == 1 and not task.upload
 sentences(task)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-import re
 import unicodedata
 from functools import cache
 
 from models.tasks import library
+from models.uploads import sentences_of
 
 PAIRS = (
     ("man", "woman"),
@@ -98,13 +98,6 @@ def python_docs() -> tuple[tuple[str, ...], ...]:
     Raises MissingText where this Python was installed without them.
     """
     return sentences_of(library.text_of(library.PYDOC))
-
-
-def sentences_of(text: str) -> tuple[tuple[str, ...], ...]:
-    """Sentences of two words or more, in lower case, split at blank lines and at . ; : ! ?"""
-    pieces = re.split(r"[.\n]\s*\n|[.;:!?]\s", text)
-    sentences = (tuple(re.findall(r"[^\W\d]+(?:'[^\W\d]+)*", piece.lower())) for piece in pieces)
-    return tuple(sentence for sentence in sentences if len(sentence) > 1)
 
 
 CORPORA = {"small_world": small_world, "character_names": character_names, "python_docs": python_docs}

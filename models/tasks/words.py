@@ -13,11 +13,13 @@ import torch
 from torch import Generator, Tensor
 from torch.nn import functional
 
-from models.settings import choice, real, shortened, text, whole
+from models.settings import choice, real, text, whole
 from models.tasks.base import Batch, Task
 from models.tasks.corpora import CORPORA, corpus
 
 PADDING = "·"
+MOST_WORDS = 1_500
+"""Words of the vocabulary; of a larger one the rarest are left out, as each moment keeps all vectors."""
 _HOLD_OUT_EVERY = 10
 
 
@@ -119,9 +121,9 @@ def _prepared(task: WordNeighbours) -> _Prepared:
     """Vocabulary and pairs of a corpus. Raises ValueError where too few words are left to learn from."""
     sentences = corpus(task.corpus, task.upload)
     counter = Counter(word for sentence in sentences for word in sentence)
-    counted = tuple((word, count) for word, count in counter.most_common() if count >= task.least)
+    counted = tuple((word, count) for word, count in counter.most_common(MOST_WORDS) if count >= task.least)
     if len(counted) < 2 + task.negatives:
-        seen = f"{len(counted)} of {shortened(task.upload or task.corpus)}"
+        seen = f"{len(counted)} of {len(counter)}"
         raise ValueError(f"wanted {2 + task.negatives} words seen {task.least} times or more, got {seen}")
     words = (PADDING, *(word for word, _ in counted))
     counts = np.array([0, *(count for _, count in counted)], dtype=float)

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import uploads
-from models.uploads import UploadError, read_labelled, read_sessions, read_table, read_text
+from models.uploads import (
+    UploadError,
+    read_labelled,
+    read_sentences,
+    read_sessions,
+    read_table,
+    read_text,
+    sentences_of,
+)
 
 GOOD = "text,label\n" + "".join(f'"not bad, number {i}",{"up" if i % 2 else "down"}\n' for i in range(24))
 
@@ -90,6 +98,21 @@ def test_too_few_sessions_or_items_are_refused():
         read_sessions("session,item\n1,a\n1,b\n2,c\n")
     with pytest.raises(UploadError, match=r"column item: .*got 2"):
         read_sessions("session,item\n" + "".join(f"{i},a\n{i},b\n" for i in range(30)))
+
+
+def test_sentences_end_at_marks_and_blank_lines():
+    assert sentences_of("One two. Three four!\n\nfive six; x") == (
+        ("one", "two"),
+        ("three", "four"),
+        ("five", "six"),
+    )
+
+
+def test_a_text_too_short_for_word_vectors_is_refused():
+    with pytest.raises(UploadError, match="at least 50 sentences of two words or more, got 1"):
+        read_sentences("one sentence only.")
+    with pytest.raises(UploadError, match="at least 30 different words, got 3"):
+        read_sentences("the same again. " * 60)
 
 
 def test_a_shop_of_more_items_than_can_be_ranked_is_refused():

@@ -4,11 +4,18 @@ import numpy as np
 
 from models.claims.language import CHARACTER_NAMES
 from models.prepared import PREPARED
+from models.tasks import TASKS
 from models.tasks.corpora import PAIRS
-from pages.ui.presets import _query
 from pages.ui.services import store
 from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
 from tests.viz.payload import decode, past
+
+COLOURS = ["red", "blue", "green", "black", "white", "pink", "grey", "brown"]
+THINGS = [
+    f"{first}{last}"
+    for first in ("cat", "dog", "hen", "fox", "cow", "bee")
+    for last in ("fish", "bird", "house", "tree")
+]
 
 
 def finished(page):
@@ -74,6 +81,38 @@ def test_a_link_that_asks_for_nonsense_falls_back(open_page):
     assert page.segmented_control(key="embeddings.axes.small_world").value == "sets"
 
 
+def test_a_text_of_ones_own_is_learnt_from_and_a_refused_one_changes_nothing(open_page):
+    page = open_page("embeddings", steps="50", word="queen")
+    page.file_uploader(key="embeddings.file").upload("mine.txt", b"Too short.", "text/plain").run()
+    page = sound(page.button(key="embeddings.use").click().run())
+    assert "wanted at least 50 sentences of two words or more, got 1" in texts(page)
+    assert asked(page)["word"] == "queen" and "task.upload" not in asked(page)
+    prose = "".join(f"The {colour} {thing} sleeps. " for colour in COLOURS for thing in THINGS).encode()
+    page.file_uploader(key="embeddings.file").upload("mine.txt", prose, "text/plain").run()
+    page = sound(page.button(key="embeddings.use").click().run())
+    assert store().text(asked(page)["task.upload"]) == prose.decode()
+    assert "192 sentences" in texts(page) and asked(page)["steps"] == "50" and "word" not in asked(page)
+    page.button(key="embeddings.train").click().run()
+    page = sound(run_until(page, finished, 240).run())
+    assert pictures(page)["neighbours"]["title"] == "The nearest words of “the”"
+
+
+def test_a_text_that_is_not_here_is_told_of_and_the_page_goes_on(open_page):
+    page = open_page("embeddings", task__upload="nothing-like-it")
+    assert "not kept here" in texts(page)
+    assert "task.upload" not in asked(page)
+
+
+def test_settings_that_leave_too_few_words_are_explained(open_page):
+    prose = "".join(f"The {colour} {thing} sleeps. " for colour in COLOURS for thing in THINGS)
+    page = open_page("embeddings", task__upload=store().save_text(prose), task__least="50")
+    assert (
+        "No words can be learnt with these settings: wanted 7 words seen 50 times or more, got 2 of 34"
+        in texts(page)
+    )
+
+
 def test_a_preset_says_what_the_page_changes_and_it_does_not():
-    assert _query(CHARACTER_NAMES.experiment, PREPARED["embeddings"])["task.window"] == "5"
-    assert "task.window" not in _query(PREPARED["embeddings"], PREPARED["embeddings"])
+    base = PREPARED["embeddings"]
+    assert CHARACTER_NAMES.experiment.to_query(base, TASKS)["task.window"] == "5"
+    assert "task.window" not in base.to_query(base, TASKS)

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from models.experiment import Experiment
+from models.film import task_of
 from models.looks_language import seen_words
 from models.tasks.corpora import corpus
 from models.tasks.words import WordNeighbours
+from models.uploads import read_sentences
 from pages.ui.language import say
 from pages.ui.link import Link
+from pages.ui.texts.bring import Wanted, bring
 
 AXES = ("main", "sets")
 
@@ -42,10 +46,46 @@ EXAMPLES = {
 """What the page opens on for each text."""
 
 
+TEXT = Wanted(
+    task="word_neighbours",
+    read=read_sentences,
+    title="A text of your own",
+    ask="A plain text in UTF-8, up to 5 MB",
+    help="At least 50 sentences and 30 different words. The 1,500 most frequent words are known. The file "
+    "stays on this server.",
+    use="Learn from this text",
+    counted="{name}: {n:,} sentences",
+    back="the small world",
+    gone="The text of this link is not kept here. Bring the file again; the small world is shown.",
+    own=frozenset({"word", "first", "second", "third", "low", "high"}),
+)
+
+
+def bring_text(link: Link) -> None:
+    """A text of a person's own in place of those of the page."""
+    with st.sidebar:
+        bring(link, TEXT)
+
+
+def legible(experiment: Experiment, base: Experiment) -> Experiment:
+    """The experiment, or the base where its text cannot be had or leaves too few words."""
+    try:
+        task_of(experiment).held_out(1)
+    except ValueError as error:
+        st.warning(
+            say(
+                "No words can be learnt with these settings: {why}. The page's own text is shown.", why=error
+            ),
+            icon=":material/tune:",
+        )
+        return base
+    return experiment
+
+
 def questions(link: Link, task: WordNeighbours) -> Asked:
     """The questions on the screen; what the link asks for in vain falls back to the text's example."""
     words = seen_words(task)
-    example = EXAMPLES[task.corpus]
+    example = _of_frequent(words) if task.upload else EXAMPLES[task.corpus]
     fields = {
         "word": (say("Word"), example.word, say("Its nearest words are shown, and where it moves.")),
         "first": (say("Analogy: this word"), example.analogy[0], say("The word to be taken away.")),
@@ -64,6 +104,8 @@ def questions(link: Link, task: WordNeighbours) -> Asked:
         other = _words(link, task, "high", say("and its opposite"), words, example.high)
     with axes:
         asked_axes = _axes(link, task, example.axes)
+    if set(one) == set(other):
+        st.caption(say("Both sets are the same, so that no line lies between them."))
     return Asked(chosen[0], (chosen[1], chosen[2], chosen[3]), one, other, asked_axes)
 
 
@@ -85,6 +127,17 @@ def _plain(text: str) -> str:
     return "".join("\\" + sign if sign in "*_`[]<>$~:" else sign for sign in text)
 
 
+def _of_frequent(words: Sequence[str]) -> Asked:
+    """What to ask of a text that nobody knows: its most frequent words."""
+    first, second, third = words[:3]
+    return Asked(first, (first, second, third), (first,), (second,))
+
+
+def _text(task: WordNeighbours) -> str:
+    """What tells the widgets of one text from those of another."""
+    return task.upload[:8] or task.corpus
+
+
 def _known(words: Sequence[str], wanted: Sequence[str]) -> list[str]:
     """Those that the text has; the most frequent word where it has none of them."""
     return [word for word in wanted if word in words] or [words[0]]
@@ -101,7 +154,7 @@ def _word(
     column,
 ) -> str:
     default = _known(words, [example])[0]
-    key = link.start(f"{name}.{task.corpus}", _known(words, [link.asked(name, default), default])[0])
+    key = link.start(f"{name}.{_text(task)}", _known(words, [link.asked(name, default), default])[0])
     if st.session_state[key] not in words:
         st.session_state[key] = default
     chosen = column.selectbox(label, words, key=key, help=told, persist_state="session")
@@ -114,7 +167,7 @@ def _words(
 ) -> tuple[str, ...]:
     default = _known(words, example)
     asked = [word for word in link.asked(name, ",".join(default)).split(",") if word in words]
-    key = link.start(f"{name}.{task.corpus}", asked or default)
+    key = link.start(f"{name}.{_text(task)}", asked or default)
     st.session_state[key] = [word for word in st.session_state[key] if word in words]
     chosen = st.multiselect(
         label, words, key=key, max_selections=12, persist_state="session",
@@ -129,7 +182,7 @@ def _axes(link: Link, task: WordNeighbours, default: str) -> str:
     axes = st.segmented_control(
         say("Axes of the map"),
         AXES,
-        key=link.start(f"axes.{task.corpus}", asked if asked in AXES else default),
+        key=link.start(f"axes.{_text(task)}", asked if asked in AXES else default),
         required=True,
         format_func={"main": say("main ones"), "sets": say("your sets")}.get,
         help=say("Where the newest vectors differ most, or the line between your sets."),

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from models.tasks import corpora, library
-from models.tasks.corpora import PAIRS, sentences_of, small_world
-from models.tasks.words import WordNeighbours, _neighbours
+from models.tasks.corpora import PAIRS, small_world
+from models.tasks.words import MOST_WORDS, WordNeighbours, _neighbours
 
 
 @pytest.fixture
@@ -66,11 +66,29 @@ def test_loss_and_chance_by_an_independent_formula():
     assert task.chance == 0.25 and task.guessing_loss == pytest.approx(4 * math.log(2))
 
 
-def test_held_out_pairs_come_from_other_sentences(own):
+def test_held_out_pairs_come_from_other_sentences():
+    before = list(library._resolvers)
+    pairs = [f"{chr(97 + place // 26)}{chr(97 + place % 26)}" for place in range(200)]
+    library.use({"pairs": "".join(f"x{pair} y{pair}. " for pair in pairs)}.__getitem__)
+    try:
+        task = WordNeighbours(upload="pairs", thinning=0.0)
+        kept = task.sample(4000, torch.Generator().manual_seed(0)).inputs.unique()
+        held_out = task.held_out(5)
+        assert len(held_out) == 2000
+        assert len(held_out.inputs.unique()) == 40, "both words of every tenth sentence"
+        assert not set(kept.tolist()) & set(held_out.inputs.unique().tolist())
+    finally:
+        library._resolvers[:] = before
+
+
+def test_the_small_world_has_its_pairs():
     task = WordNeighbours(corpus="small_world")
-    assert len(task.held_out(5)) == 2000
-    sentences = small_world()
-    assert len(sentences) == 6000 and {name for pair in PAIRS for name in pair} <= set(task.symbols)
+    assert len(small_world()) == 6000 and {name for pair in PAIRS for name in pair} <= set(task.symbols)
+
+
+def test_of_very_many_words_the_most_frequent_are_known():
+    task = WordNeighbours(corpus="character_names")
+    assert len(task.symbols) == 1 + MOST_WORDS and "letter" in task.symbols[:20]
 
 
 def test_too_small_texts_are_refused(own):
@@ -83,11 +101,3 @@ def test_character_names_and_help_texts_are_there():
     assert ("greek", "small", "letter", "alpha") in names
     assert 20_000 < len(names) < 60_000
     assert len(corpora.python_docs()) > 2000
-
-
-def test_sentences_end_at_marks_and_blank_lines():
-    assert sentences_of("One two. Three four!\n\nfive six; x") == (
-        ("one", "two"),
-        ("three", "four"),
-        ("five", "six"),
-    )
