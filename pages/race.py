@@ -24,7 +24,7 @@ reference = experiment_controls(
 )
 race = race_controls(link)
 runners = entrants(reference, race)
-starters(runners, reference)
+starters(runners)
 task = task_of(reference)
 probe = probe_editor(link, task)
 tokens = task.decode(probe)

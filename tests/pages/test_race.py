@@ -1,5 +1,7 @@
 """The race page: who takes part, what is held equal, one chart, accuracy against lag."""
 
+import re
+
 import numpy as np
 
 from models.prepared import RACE, RACE_SEEDS
@@ -9,6 +11,12 @@ from tests.pages.conftest import asked, payload, run_until, sound, texts
 from tests.viz.payload import decode, past
 
 SHORT = {"steps": "40", "hidden": "6", "batch_size": "16", "task__lag": "3", "kinds": "rnn,gru", "seeds": "2"}
+
+
+def sizes(page):
+    """(units, parameters) of the networks that take part."""
+    told = re.findall(r"\*\* (\d+) units, ([\d,]+) parameters", texts(page))
+    return [(int(units), int(parameters.replace(",", ""))) for units, parameters in told]
 
 
 def finished(page):
@@ -34,12 +42,12 @@ def test_two_networks_with_two_seeds_run_side_by_side(open_page):
 
 def test_what_is_held_equal_changes_the_sizes_on_the_screen(open_page):
     page = open_page("race", kinds="rnn,lstm", hidden="12", seeds="1")
-    sizes = [int(metric.value.replace(",", "")) for metric in page.metric]
-    assert abs(sizes[0] - sizes[1]) < 60
+    (_, rnn), (_, lstm) = sizes(page)
+    assert abs(rnn - lstm) < 60
     page = sound(page.segmented_control(key="race.held").set_value("units").run())
-    sizes = [int(metric.value.replace(",", "")) for metric in page.metric]
-    assert sizes[0] < sizes[1] / 2
-    assert [metric.delta for metric in page.metric] == ["12 units", "12 units"]
+    (units, rnn), (other_units, lstm) = sizes(page)
+    assert rnn < lstm / 2
+    assert units == other_units == 12
     assert asked(page)["held"] == "units"
 
 
@@ -54,7 +62,7 @@ def test_first_sight_starts_the_prepared_race(open_page):
 def test_a_link_that_asks_for_nonsense_falls_back(open_page):
     page = open_page("race", kinds="cnn", held="seconds", seeds="-3", task__lag="99999")
     assert "The link asked for something that cannot be" in texts(page)
-    assert len(page.metric) == 4
+    assert len(sizes(page)) == 4
 
 
 def test_all_runs_pause_go_on_and_begin_anew_together(open_page):
@@ -83,5 +91,5 @@ def shown(page):
 
 
 def test_runs_of_the_link_that_are_not_kept_here_are_passed_over(open_page):
-    page = open_page("race", **SHORT | {"runs": "nosuchrun,,../../x"})
+    page = open_page("race", **SHORT | {"steps": "41", "runs": "nosuchrun,,../../x"})
     assert "4 to train" in texts(page)

@@ -68,15 +68,16 @@ def entrants(reference: Experiment, race: Race) -> list[Runner]:
     return _entrants(reference, race.kinds, race.held, race.seeds)
 
 
-def starters(runners: list[Runner], reference: Experiment) -> None:
+def starters(runners: list[Runner]) -> None:
     """Units and parameters of each kind, before anything is trained."""
-    first = [runner for runner in runners if runner.seed == 0]
-    for column, runner in zip(st.columns(len(first)), first, strict=True):
-        units = runner.experiment.model.hidden
-        column.metric(
-            say("{name}, parameters", name=NAMES[runner.kind]),
-            f"{runner.parameters:,}",
-            say("{units} units", units=units),
-            delta_color="off",
-            delta_arrow="off",
+    sizes = [
+        say(
+            "**{name}** {units} units, {n:,} parameters",
+            name=NAMES[runner.kind],
+            units=runner.experiment.model.hidden,
+            n=runner.parameters,
         )
+        for runner in runners
+        if runner.seed == 0
+    ]
+    st.markdown(" · ".join(sizes))
