@@ -52,8 +52,8 @@ def fine_tune():
         look={name: look(experiment) for name, experiment in experiments.items()},
         look_key=f"transfer {probe.tolist()}",
         pictures=lambda group: [
-            *arm_pictures(group, [part_name(part) for part in setup.parts]),
-            opinion_picture(group, tokens, task.answers[1]),
+            *arm_pictures(group, list(experiments), [part_name(part) for part in setup.parts]),
+            opinion_picture(group, list(experiments), tokens, task.answers[1]),
             *(before_and_after(group, shown, tokens, head) if shown in group.members else []),
         ],
         detail=lambda group: results(link.page, setup, experiments, group),

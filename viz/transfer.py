@@ -74,6 +74,17 @@ def arm_curves(curves: Mapping[str, Curve], **how: Any) -> go.Figure:
     return learning_curves(curves, **how).update_layout(height=380)
 
 
+def coloured(figure: go.Figure, arms: Sequence[str]) -> go.Figure:
+    """Every arm in the colour of its place among all `arms`, also in a figure where some are missing."""
+    for trace in figure.data:
+        if trace.name in arms:
+            colour = SERIES[list(arms).index(trace.name) % len(SERIES)]
+            trace.update(marker={"color": colour})
+            if trace.type != "bar":
+                trace.update(line={"color": colour})
+    return figure
+
+
 def accuracy_bars(
     training: np.ndarray, held_out: np.ndarray, *, arms: Sequence[str], chance: float
 ) -> go.Figure:

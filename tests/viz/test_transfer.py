@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from viz.transfer import LabelCurve, accuracy_bars, correlation_bars, drift_bars, gap_curves, label_curves
+from viz.transfer import (
+    LabelCurve,
+    accuracy_bars,
+    arm_curves,
+    coloured,
+    correlation_bars,
+    drift_bars,
+    gap_curves,
+    label_curves,
+)
 
 NAN = np.nan
 LABELS = (8, 16, 64)
@@ -63,3 +72,15 @@ def test_correlations_stand_on_the_scale_from_minus_one_to_one():
     assert list(figure.data[0].y) == [0.2, -0.9, 0.1]
     low, high = figure.layout.yaxis.range
     assert low == -high and 1 <= high < 1.2
+
+
+def test_an_arm_keeps_its_colour_where_others_are_missing():
+    arms = ["scratch", "full", "frozen"]
+    curve = ([0, 10], [0.5, 0.9])
+    every = coloured(arm_curves(dict.fromkeys(arms, curve), quantity="share", steps=10), arms)
+    some = coloured(arm_curves({"frozen": curve}, quantity="share", steps=10), arms)
+    bars = coloured(drift_bars({"frozen": np.ones(1)}, parts=["a"], limit=1), arms)
+    colours = {trace.name: trace.line.color for trace in every.data}
+    assert len({colours[name] for name in arms}) == 3
+    assert next(trace.line.color for trace in some.data if trace.name == "frozen") == colours["frozen"]
+    assert bars.data[0].marker.color == colours["frozen"]

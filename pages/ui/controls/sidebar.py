@@ -140,7 +140,10 @@ def setting_control(
     if setting.kind == "switch":
         return st.toggle(label, key=link.start(name, value), **shared)
     if setting.kind == "choice":
-        return st.selectbox(label, setting.options, key=link.start(name, value), **shared)
+        return st.selectbox(
+            label, setting.options, key=link.start(name, value),
+            format_func=lambda option: say(str(option).replace("_", " ")), **shared,
+        )  # fmt: skip
     if setting.kind == "text":
         return st.text_input(label, key=link.start(name, value), max_chars=int(setting.high), **shared)
     if name == "seed":

@@ -12,13 +12,16 @@ from pages.ui.training.group import Group
 from viz.maps import unit_map
 from viz.picture import Picture
 from viz.steps import step_curves
-from viz.transfer import accuracy_bars, arm_curves, correlation_bars, drift_bars
+from viz.transfer import accuracy_bars, arm_curves, coloured, correlation_bars, drift_bars
 
 CHANCE = 0.5
 
 
-def arm_pictures(group: Group, parts: Sequence[str]) -> list[Picture]:
-    """Accuracy over the updates, the gap, what moved and what was forgotten, all arms together."""
+def arm_pictures(group: Group, arms: Sequence[str], parts: Sequence[str]) -> list[Picture]:
+    """Accuracy over the updates, the gap, what moved and what was forgotten, all arms together.
+
+    arms: names of all arms, in the order of their colours; some may not have begun
+    """
     moments = np.array(group.moments, dtype=float)
     cursor = {"layout.shapes.0.x0": moments, "layout.shapes.0.x1": moments}
     shared = {"steps": max(member.run.steps for member in group.members.values()), "cursor": moments[-1]}
@@ -28,20 +31,25 @@ def arm_pictures(group: Group, parts: Sequence[str]) -> list[Picture]:
     pictures = [
         Picture(
             "held out",
-            arm_curves(held_out, guessing=CHANCE, quantity=say("share right"), within=(0, 1.04), **shared),
+            coloured(
+                arm_curves(
+                    held_out, guessing=CHANCE, quantity=say("share right"), within=(0, 1.04), **shared
+                ),
+                arms,
+            ),
             say("Share of right answers of each arm on held-out reviews over the updates."),
             cursor,
             say("Right on held-out reviews"),
             say("300 reviews that no arm learns from; the dashed line is guessing."),
         ),
         _gap(group),
-        _moved(group, parts),
+        _moved(group, arms, parts),
     ]
     if forgotten:
         pictures.append(
             Picture(
                 "forgotten",
-                arm_curves(forgotten, quantity=say("loss added (nats a word)"), **shared),
+                coloured(arm_curves(forgotten, quantity=say("loss added (nats a word)"), **shared), arms),
                 say("By how much the loss of the first task grows during fine-tuning, for each arm."),
                 cursor,
                 say("What is forgotten of the first task"),
@@ -71,12 +79,13 @@ def _gap(group: Group) -> Picture:
     )
 
 
-def _moved(group: Group, parts: Sequence[str]) -> Picture:
+def _moved(group: Group, arms: Sequence[str], parts: Sequence[str]) -> Picture:
     values = {name: group.at_moments(name, "drift") for name in group.members}
     limit = 1.08 * max(float(array.max()) for array in values.values())
+    figure = drift_bars({name: array[-1] for name, array in values.items()}, parts=parts, limit=limit)
     return Picture(
         "moved",
-        drift_bars({name: array[-1] for name, array in values.items()}, parts=parts, limit=limit),
+        coloured(figure, arms),
         say("How far the weights of each part have moved from where fine-tuning began, for each arm."),
         {f"data.{place}.y": array for place, array in enumerate(values.values())},
         say("How far each part's weights moved"),
@@ -84,18 +93,19 @@ def _moved(group: Group, parts: Sequence[str]) -> Picture:
     )
 
 
-def opinion_picture(group: Group, tokens: Sequence[str], answer: str) -> Picture:
+def opinion_picture(group: Group, arms: Sequence[str], tokens: Sequence[str], answer: str) -> Picture:
     """What each arm says after each word of the probe."""
     values = {name: group.at_moments(name, "answer")[..., 1] for name in group.members}
+    figure = step_curves(
+        {name: array[-1] for name, array in values.items()},
+        tokens=[tokens] * len(values),
+        quantity=say("probability: {answer}", answer=answer),
+        within=(-0.02, 1.02),
+        guessing=CHANCE,
+    )
     return Picture(
         "opinion",
-        step_curves(
-            {name: array[-1] for name, array in values.items()},
-            tokens=[tokens] * len(values),
-            quantity=say("probability: {answer}", answer=answer),
-            within=(-0.02, 1.02),
-            guessing=CHANCE,
-        ),
+        coloured(figure, arms),
         say("The probability that each arm gives to {answer} after each word of your review.", answer=answer),
         {f"data.{place}.y": array for place, array in enumerate(values.values())},
         say("What each arm says of your review"),

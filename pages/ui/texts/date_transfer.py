@@ -12,7 +12,7 @@ from pages.ui.link import Link
 from pages.ui.services import store
 from pages.ui.training.group import Group, live_group
 from viz.picture import Picture
-from viz.transfer import arm_curves
+from viz.transfer import arm_curves, coloured
 
 NAMES = {
     "scratch": "from scratch",
@@ -47,25 +47,28 @@ def date_transfer(link: Link, seed: int) -> None:
             "Portuguese, Swedish. They are learnt first, once; that takes about as long as all arms "
             "together.", example=task.example())
     )  # fmt: skip
-    live_group(link, experiments, pictures=_pictures, detail=_detail)
+    live_group(link, experiments, pictures=lambda group: _pictures(group, list(experiments)), detail=_detail)
 
 
-def _pictures(group: Group) -> list[Picture]:
+def _pictures(group: Group, arms: list[str]) -> list[Picture]:
     curves = {name: member.curve("exact") for name, member in group.members.items()}
     losses = {name: member.curve("loss") for name, member in group.members.items()}
     steps = max(member.run.steps for member in group.members.values())
     return [
         Picture(
             "exact",
-            arm_curves(curves, guessing=0.0, quantity=say("whole dates right"), steps=steps,
-                            within=(0, 1.02)),
+            coloured(
+                arm_curves(curves, guessing=0.0, quantity=say("whole dates right"), steps=steps,
+                           within=(0, 1.02)),
+                arms,
+            ),
             say("Share of whole dates of the new language that each arm reads without a mistake."),
             title=say("Whole dates right"),
             note=say("On held-out dates of the new language; guessing gets none."),
         ),
         Picture(
             "loss",
-            arm_curves(losses, quantity=say("loss (nats)"), steps=steps),
+            coloured(arm_curves(losses, quantity=say("loss (nats)"), steps=steps), arms),
             say("Loss of each arm on held-out dates of the new language over the updates."),
             title=say("Loss on the new language"),
         ),
