@@ -60,7 +60,8 @@ def test_the_score_of_the_chosen_pair_has_the_numbers_of_the_map(open_page, run_
     said = float(equations.split(r"\\[6pt]")[3].rsplit("= ", 1)[1])
     assert said == pytest.approx(share, abs=2e-3)
     table = page.dataframe[0].value
-    assert float(table["softmax: attention"].iloc[2]) == said
+    assert list(table["key"]) == ["2: c", "0: a", "1: b", "3: d", "4: e", "5: f"]
+    assert float(table["softmax: attention"].iloc[0]) == said
     assert len(table) == 6
 
 

@@ -28,6 +28,7 @@ def test_first_sight_is_measured_and_what_is_counted_is_right(open_page):
     assert set(lstm["Operations, forward"]) == {recurrent_operations("lstm", 64, 32, 2)}
     assert len(page.get("plotly_chart")) == 5
     assert texts(page).count("the fastest here") == 3
+    assert "steps that wait instead of 128." not in texts(page)
 
 
 def test_the_waves_of_waiting_move_on_one_clock(open_page):

@@ -39,6 +39,16 @@ def test_every_encoding_is_shown_four_ways(open_page, kind):
     assert (same in texts(page)) == (kind != "learned")
 
 
+@pytest.mark.parametrize("kind", POSITIONS)
+def test_only_sliders_that_change_something_stand_there(open_page, kind):
+    page = open_page(PAGE, kind=kind)
+    named = [slider.label for slider in page.slider]
+    biased = kind in ("alibi", "relative")
+    assert ("Width (dimensions)" in named, "Heads" in named) == (not biased, biased)
+    bases = [slider.label for slider in page.select_slider]
+    assert bool(bases) == (kind in ("sinusoidal", "rotary"))
+
+
 def test_moving_query_and_key_together_keeps_their_dot_product(open_page):
     page = open_page(PAGE, kind="rotary", query_at="12", key_at="9", pair="1")
     before = page.get("latex")[0].value

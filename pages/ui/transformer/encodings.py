@@ -21,6 +21,8 @@ NAMES = {
     "alibi": "ALiBi", "relative": "relative (T5)",
 }  # fmt: skip
 BASES = (10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0, 100_000.0, 1_000_000.0)
+BIASES = ("alibi", "relative")
+"""Encodings that add to the scores, one number for each head and distance; vectors have no part in it."""
 MOST_CURVES = 8
 
 
@@ -61,13 +63,14 @@ def _chosen(link: Link) -> tuple[str, Size, int]:
     link.keep("kind", kind, "sinusoidal")
     columns = st.columns(4, vertical_alignment="bottom")
     length = _number(link, columns[0], "shown_length", say("Length (positions)"), 8, 128, 48)
-    width = _number(link, columns[1], "width", say("Width (dimensions)"), 4, 128, 48, step=2)
-    base, heads, head = 10_000.0, 4, 0
+    width, base, heads, head = 48, 10_000.0, 4, 0
+    if kind in BIASES:
+        heads = _number(link, columns[1], "shown_heads", say("Heads"), 1, 12, 4)
+        head = _number(link, columns[2], "shown_head", say("Head shown as a map"), 0, 11, 0)
+    else:
+        width = _number(link, columns[1], "width", say("Width (dimensions)"), 4, 128, 48, step=2)
     if kind in ("sinusoidal", "rotary"):
         base = _base(link, columns[2])
-    if kind in ("alibi", "relative"):
-        heads = _number(link, columns[2], "shown_heads", say("Heads"), 1, 12, 4)
-        head = _number(link, columns[3], "shown_head", say("Head shown as a map"), 0, 11, 0)
     return kind, Size(length, width, base, heads), min(head, heads - 1)
 
 
@@ -108,8 +111,8 @@ def _encoding(kind: str, size: Size, head: int, trained: dict[str, Experiment]) 
     else:
         table = fresh(kind, size.length, _divisible(kind, size), size.heads if kind == "relative" else 1)
         told = say(
-            "Fresh random values: nothing has been learned at this size. A trained network has width "
-            "{width} and {heads} heads.", width=model.hidden, heads=model.heads,
+            "Fresh random values. The network of “Trained”, when it has been trained, shows here what it has "
+            "learned: it has width {width} and {heads} heads.", width=model.hidden, heads=model.heads,
         )  # fmt: skip
     return encoding(kind, size.length, size.width, head=head, learned=table), told
 
@@ -159,7 +162,7 @@ def _table_charts(link: Link, kind: str, shown: Encoding, size: Size) -> None:
 def _table_title(kind: str) -> str:
     if kind == "rotary":
         return say("A query (1, 0, 1, 0 …) as it is turned at each position")
-    if kind in ("alibi", "relative"):
+    if kind in BIASES:
         return say("What is added to a score, by distance")
     return say("What is added to the token's vector")
 
@@ -167,7 +170,7 @@ def _table_title(kind: str) -> str:
 def _score_charts(kind: str, shown: Encoding) -> None:
     """Scores of all pairs, and their mean against distance."""
     left, right = st.columns(2)
-    bias = kind in ("alibi", "relative")
+    bias = kind in BIASES
     only = shown.depends_on_distance_only
     with left:
         _titled(

@@ -65,6 +65,12 @@ def _fastest(comparison: Comparison) -> str:
                length=longest, name=NAMES[fastest.way], time=1e3 * fastest.seconds)  # fmt: skip
     if transformer is fastest:
         return told
+    if transformer.dependent_steps == fastest.dependent_steps:
+        return told + " " + say(
+            "{name}: {time:.1f} ms, {work:.1f} times the operations and as many steps that wait.",
+            name=NAMES[transformer.way], time=1e3 * transformer.seconds,
+            work=transformer.operations / fastest.operations,
+        )  # fmt: skip
     return told + " " + say(
         "{name}: {time:.1f} ms, {work:.1f} times the operations, "
         "{steps:,} steps that wait instead of {others:,}.",

@@ -42,8 +42,11 @@ def score_of_pair(
             product_bars(found.query, found.keys[key]), key=f"{page}.products",
             alt=say("Query, key and their product in each unit of the head."),
         )  # fmt: skip
-        st.dataframe(_table(found, values, tokens), hide_index=True, height=240)
-        st.caption(say("All keys of this query with the weights of update {step}.", step=moment_of(shown)))
+        st.dataframe(_table(found, values, tokens, key), hide_index=True, height=240)
+        st.caption(
+            say("All keys of this query, the one chosen first, with the weights of update {step}.",
+                step=moment_of(shown))
+        )  # fmt: skip
 
 
 def _token(column, key: str, label: str, tokens: Sequence[str], default: int) -> int:
@@ -63,10 +66,14 @@ def _arithmetic(
     return score_arithmetic(trace, layer, head, query), trace[f"layers.{layer}.value"][0, head]
 
 
-def _table(found: ScoreArithmetic, values: np.ndarray, tokens: Sequence[str]) -> dict[str, list[str]]:
+def _table(
+    found: ScoreArithmetic, values: np.ndarray, tokens: Sequence[str], key: int
+) -> dict[str, list[str]]:
+    """A row for each key, the chosen one on top."""
+    order = [key, *(place for place in range(len(tokens)) if place != key)]
     sizes = np.linalg.norm(values, axis=1)
     columns = {
-        say("key"): [f"{place}: {token}" for place, token in enumerate(tokens)],
+        say("key"): [f"{place}: {tokens[place]}" for place in order],
         say("raw score q·k"): found.raw,
         say("scaled"): found.scaled,
         say("with mask and bias"): found.score,
@@ -75,7 +82,7 @@ def _table(found: ScoreArithmetic, values: np.ndarray, tokens: Sequence[str]) ->
         say("size of what it hands on"): found.attention * sizes,
     }
     return {
-        name: column if isinstance(column, list) else [_number(value) for value in column]
+        name: column if isinstance(column, list) else [_number(column[place]) for place in order]
         for name, column in columns.items()
     }
 
