@@ -32,6 +32,7 @@ RANGES = {
     "hidden": (8, 96), "layers": (1, 4), "heads": (1, 8), "feed_forward": (0, 256),
     "length": (4, 32), "steps": (50, 2000), "batch_size": (8, 128),
 }  # fmt: skip
+SHAPE = ("hidden", "layers", "heads", "positions", "feed_forward", "norm", "dropout")
 PRESETS = {
     "remember the first symbol": dataclasses.replace(PREPARED_RUN, task="remember_first", task_settings={}),
     "a small GPT": dataclasses.replace(PREPARED_RUN, task="characters", task_settings={}),
@@ -46,7 +47,7 @@ experiment = experiment_controls(
     link,
     BASE,
     tasks=("order", "remember_first", "characters"),
-    model=("hidden", "layers", "heads", "positions", "feed_forward", *([] if causal else ["causal"])),
+    model=SHAPE if causal else (*SHAPE, "causal"),
     ranges=RANGES | ({"length": (16, 128)} if causal else {}),
     task_settings=("rule", "length", "lag", "text"),
 )

@@ -127,6 +127,15 @@ def test_a_small_gpt_writes_and_shows_its_draws():
     assert page.get("code")[0].value.startswith(prompt + "▌")
 
 
+def test_where_layers_normalise_and_dropout_can_be_chosen(open_page):
+    page = open_page(PAGE, **SHORT, norm="post", dropout="0.2")
+    page.button(key=f"{PAGE}.train").click().run()
+    page = sound(run_until(page, lambda page: bool(asked(page).get("run"))))
+    model = store().run(asked(page)["run"]).experiment.model
+    assert (model.norm, model.dropout) == ("post", 0.2)
+    page.button(key=f"{PAGE}.stop").click().run()
+
+
 def test_first_sight_trains_the_prepared_run(open_page):
     page = run_until(open_page(PAGE), has_board)
     assert store().run(asked(page)["run"]).experiment == PREPARED[PAGE]
