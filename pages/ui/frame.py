@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from pages.ui.assets import BROWSER
 from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.prose import prose
@@ -12,6 +13,7 @@ from pages.ui.services import problems
 
 def begin(page: str, title: str) -> Link:
     """Head of a page: its title and one sentence on what to look for. Returns the page's link."""
+    st.html(BROWSER / "streamlit.css")
     st.header(say(title), anchor=False)
     st.markdown(prose(page, "look"))
     for problem in problems():

@@ -3,6 +3,7 @@
 import { Card } from "./card.js";
 import { decode } from "./decode.js";
 import { element } from "./dom.js";
+import "./history.js";
 import { appTheme } from "./theme.js";
 import { Transport } from "./transport.js";
 

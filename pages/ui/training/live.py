@@ -20,6 +20,8 @@ from viz.picture import Picture
 
 TICK = 0.25
 """Seconds between two live updates."""
+GLANCE = 2.0
+"""Seconds between two looks at a paused run: somebody else may go on with it, in another tab."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,19 @@ def live(
         )
         if detail:
             detail(Shown(now, film, state))
+
+    part()
+    if run is not None and run.status == "paused":
+        _glance(link.page, run.id)
+
+
+def _glance(page: str, run_id: str) -> None:
+    """Show the page anew when a paused run is no longer that; draws nothing, so it costs next to nothing."""
+
+    @st.fragment(run_every=GLANCE, key=f"{page}.glance")
+    def part() -> None:
+        if store().run(run_id).status != "paused":
+            st.rerun()
 
     part()
 

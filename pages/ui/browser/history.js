@@ -1,0 +1,23 @@
+// The back button leads back. Streamlit adds an entry to the browser's history whenever a page writes its link,
+// even where nobody asked for a change: back from there, the page would write the link again, and so for ever.
+
+const OWN = ["run"]; // which run is shown: written by the page, decided by what else stands in the link
+let acted = false; // whether the person has done anything since the page was opened or gone back to
+
+for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => (acted = true), true);
+addEventListener("popstate", () => (acted = false), true);
+
+function essence(address) {
+  const url = new URL(address, location.href);
+  for (const name of OWN) url.searchParams.delete(name);
+  url.searchParams.sort();
+  return url.href;
+}
+
+const push = history.pushState;
+history.pushState = function (state, title, address) {
+  const elsewhere = address && new URL(address, location.href).pathname !== location.pathname;
+  const changed = address && essence(address) !== essence(location.href);
+  if (elsewhere || (acted && changed)) return push.call(this, state, title, address);
+  return this.replaceState(state, title, address);
+};
