@@ -15,9 +15,8 @@ FLOOR, CEILING = 1e-12, 1e8
 
 
 def bounded(sizes: np.ndarray) -> np.ndarray:
-    """Sizes between FLOOR and CEILING, so that a logarithmic axis can show them; 0 and NaN become gaps."""
-    sizes = np.asarray(sizes, dtype=float)
-    return np.where(sizes > 0, np.clip(sizes, FLOOR, CEILING), np.nan)
+    """Sizes between FLOOR and CEILING, so that a logarithmic axis can show them; NaN becomes a gap."""
+    return np.clip(np.asarray(sizes, dtype=float), FLOOR, CEILING)
 
 
 def gradient_curves(

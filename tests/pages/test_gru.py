@@ -2,21 +2,25 @@
 
 import numpy as np
 
+from models.experiment import Experiment
 from models.prepared import PREPARED
+from models.tasks import TASKS
 from pages.ui.services import store
 from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
+from tests.pages.trained import finish
 from tests.viz.payload import decode, past
 
 
-def finished(page):
-    run_id = asked(page).get("run")
-    return has_board(page) and bool(run_id) and store().run(run_id).status == "finished"
+def trained_with(open_page, **query):
+    """The page with a finished short run of these settings."""
+    query = {name.replace("__", "."): value for name, value in query.items()}
+    experiment, notices = Experiment.from_query(query, PREPARED["gru"], TASKS)
+    assert not notices
+    return run_until(open_page("gru", **query, run=finish(experiment)), has_board)
 
 
 def test_gates_costs_and_a_held_gate(open_page):
-    page = open_page("gru", steps="120", batch_size="32")
-    page.button(key="gru.train").click().run()
-    page = sound(run_until(page, finished).run())
+    page = trained_with(open_page, steps="120", batch_size="32")
     pictures = [picture["name"] for picture in decode(payload(page))[0]["pictures"]]
     assert pictures[:5] == ["answer", *(f"layers.0.{p}" for p in
                             ("update_gate", "reset_gate", "candidate", "hidden_state"))]  # fmt: skip
@@ -40,6 +44,14 @@ def test_first_sight_is_the_prepared_run_and_says_which_way_round_z_is(open_page
     page = run_until(open_page("gru"), has_board)
     assert store().run(asked(page)["run"]).experiment == PREPARED["gru"]
     assert "**keeps** the old state" in texts(page)
+
+
+def test_a_gru_that_learned_a_text_writes(open_page):
+    short = {"task": "characters", "task__length": "24", "steps": "6", "hidden": "5"}
+    page = trained_with(open_page, **short, temperature="0.3")
+    (written,) = [element.value for element in page.code]
+    assert len(written.split("▌")[1]) == 160
+    assert page.slider(key="gru.temperature").value == 0.3
 
 
 def test_a_link_that_asks_for_nonsense_falls_back(open_page):

@@ -1,5 +1,7 @@
 """The RNN page: two orders of the same words, paths, gradients, a unit that follows, changes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,25 +13,24 @@ from pages.ui.memory.starts import RNN_STARTS
 from pages.ui.pictures.recurrent import reading_pictures
 from pages.ui.services import store
 from tests.pages.conftest import APP, asked, has_board, payload, run_until, sound, texts
+from tests.pages.trained import finish
 from tests.viz.payload import decode, past
 
 SHORT = {"steps": "30", "hidden": "5", "batch_size": "16"}
 
 
-def finished(page):
-    run_id = asked(page).get("run")
-    return has_board(page) and bool(run_id) and store().run(run_id).status == "finished"
-
-
 def trained_with(**query) -> AppTest:
-    """The page after a short run with these settings."""
+    """The page with a finished short run of these settings."""
+    query = {name.replace("__", "."): value for name, value in {**SHORT, **query}.items()}
+    base = PREPARED["rnn"]
+    base = replace(base, model=replace(base.model, kind=query.get("network", "rnn")))
+    experiment, notices = Experiment.from_query(query, base, TASKS)
+    assert not notices
     page = AppTest.from_file(str(APP), default_timeout=60)
     page.switch_page("pages/rnn.py")
-    for name, value in {**SHORT, **query}.items():
-        page.query_params[name.replace("__", ".")] = value
-    sound(page.run())
-    page.button(key="rnn.train").click().run()
-    return sound(run_until(page, finished).run())
+    for name, value in {**query, "run": finish(experiment)}.items():
+        page.query_params[name] = value
+    return run_until(page, has_board)
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ import numpy as np
 from viz.gradients import CEILING, FLOOR, bounded, gradient_curves, law_curves
 
 
-def test_sizes_stay_between_the_ends_and_nothing_becomes_a_gap():
+def test_sizes_stay_between_the_ends_and_what_is_no_number_becomes_a_gap():
     sizes = bounded(np.array([0.0, 1e-30, 1e-3, 1e20, np.inf, np.nan]))
-    assert np.array_equal(sizes, [np.nan, FLOOR, 1e-3, CEILING, CEILING, np.nan], equal_nan=True)
+    assert np.array_equal(sizes, [FLOOR, FLOOR, 1e-3, CEILING, CEILING, np.nan], equal_nan=True)
 
 
 def test_the_moment_shown_comes_first_then_before_and_newest():

@@ -33,8 +33,8 @@ def costs(link: Link, experiment: Experiment) -> None:
         st.caption(
             say(
                 "A GRU has three quarters of the LSTM's recurrent parameters and multiplications. Seconds "
-                "depend on the kernel: torch runs the LSTM in one fused call and the GRU in many small ones, "
-                "ours runs the GRU in one too. Times are the shortest of 9 turns, forward and backward "
+                "depend on the kernel: torch runs the LSTM in one call of oneDNN, GRU and RNN in many small "
+                "ones; ours runs GRU and RNN in fewer. Times: the shortest of 9 turns, forward and backward "
                 "without the optimizer; a busy machine makes all of them longer."
             )
         )

@@ -17,6 +17,7 @@ from pages.ui.memory.equation import equation_of_cell
 from pages.ui.memory.interventions import interventions
 from pages.ui.pictures.common import answer_picture, curve_pictures, sample_pictures, tap_pictures
 from pages.ui.training.live import Shown, live
+from pages.ui.transformer.writing import writing
 from viz.picture import Picture
 
 
@@ -50,6 +51,8 @@ def gates(
     def detail(shown: Shown) -> None:
         equation_of_cell(shown, link.page, probe, tokens, taps)
         interventions(shown, link, task, probe, tokens)
+        if task.writes and not shown.run.experiment.model.bidirectional:
+            writing(shown, link, task, probe)
 
     live(
         link,

@@ -9,6 +9,7 @@ from torch.nn import functional
 
 from models.analysis.gradients import connectivity, gradient_law, gradient_through_time, one_step
 from models.experiment import ModelConfig
+from models.looks_recurrent import scored_together
 from models.networks import build_network
 from models.networks.recurrent import RecurrentNetwork
 from models.tasks import build_task
@@ -40,6 +41,27 @@ def test_a_linear_recurrence_obeys_the_law_to_a_hundred_thousandth(gain):
     distance = np.arange(60)[::-1]
     np.testing.assert_allclose(sizes / sizes[-1], gain**distance, rtol=1e-5)
     np.testing.assert_allclose(gradient_law(gain, 60), gain**distance, rtol=1e-10)
+
+
+@pytest.mark.parametrize("gain", [0.5, 1.0, 2.0])
+def test_a_fresh_linear_network_obeys_the_law_from_its_answer_back(gain):
+    """What the page says of an orthogonal start and the initial gain: vanishing, steady, exploding."""
+    task = build_task("remember_first", lag=15)
+    config = ModelConfig("rnn", hidden=32, nonlinearity="linear", start="orthogonal", gain=gain)
+    sizes = gradient_through_time(build_network(config, task), task, scored_together(task)[0])[0]
+    np.testing.assert_allclose(sizes / sizes[-1], gain ** np.arange(len(sizes) - 1, -1.0, -1.0), rtol=1e-4)
+
+
+def test_a_fresh_plain_rnn_hears_little_across_fifteen_steps_and_enough_across_three():
+    for seed in range(5):
+        torch.manual_seed(seed)
+        left = {}
+        for lag in (3, 15):
+            task = build_task("remember_first", lag=lag)
+            network = build_network(ModelConfig("rnn", hidden=32), task)
+            sizes = gradient_through_time(network, task, scored_together(task)[0])[0]
+            left[lag] = sizes[0] / sizes[-1]
+        assert left[15] < 1e-3 < 0.02 < left[3]
 
 
 def test_a_tanh_shrinks_gradients_below_the_law():
