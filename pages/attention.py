@@ -1,45 +1,29 @@
 """Attention: where a decoder looks while it writes, how that sharpens, and what happens when it is moved."""
 
-from models.claims import seq2seq as claims
 from models.film import task_of
 from models.looks_seq2seq import alignment_look
 from models.prepared import PREPARED
-from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
 from pages.ui.language import say
 from pages.ui.pictures.alignment import Pair, agreement_picture, alignment_pictures
 from pages.ui.pictures.common import curve_pictures
-from pages.ui.presets import presets
 from pages.ui.training.live import live
 from pages.ui.training.runs import shown_run
 from pages.ui.translation.answers import answers
+from pages.ui.translation.controls import translation_controls
 from pages.ui.translation.decoded import reference
 from pages.ui.translation.moving import moving_view
 from pages.ui.translation.opening import step_view
-from pages.ui.translation.source import TASKS, source_editor, with_attention, with_languages
+from pages.ui.translation.source import source_editor
 
 BASE = PREPARED["attention"]
-PRESETS = {
-    "Reverse a sequence": claims.REVERSAL_MENDED.experiment,
-    "Dates of 16 languages": claims.DATES.experiment,
-    "Answer from facts": claims.FACTS.experiment,
-}
 
 link = begin("attention", "Attention: looking back")
-experiment = experiment_controls(
-    link,
-    BASE,
-    tasks=TASKS,
-    model=("attention", "cell", "hidden", "bidirectional"),
-    train=("teacher_forcing", "learning_rate", "schedule", "warmup", "batch_size", "steps", "seed"),
-    ranges={"hidden": (8, 128), "steps": (50, 2000), "batch_size": (8, 256), "warmup": (0, 200)},
-)
-experiment = with_attention(with_languages(link, experiment))
-presets("attention", BASE, PRESETS)
+experiment = translation_controls(link, BASE)
 task = task_of(experiment)
 source = source_editor(link, task)
 run = shown_run(link, experiment, BASE)
-answers(link, {say("It writes"): run and run.id}, task, source)
+answers(link, lambda: {say("It writes"): run and run.id}, task, source)
 pair = Pair(task, source, reference(run and run.id, task, source))
 
 

@@ -4,50 +4,37 @@ import dataclasses
 
 import streamlit as st
 
-from models.claims import seq2seq as claims
 from models.film import task_of
 from models.looks_seq2seq import encoder_look
 from models.prepared import PREPARED_GROUPS
-from pages.ui.controls.sidebar import experiment_controls
 from pages.ui.frame import begin, end
 from pages.ui.language import say
 from pages.ui.pictures.seq2seq import answers_over_training, encoder_pictures, networks_compared
-from pages.ui.presets import presets
 from pages.ui.training.group import live_group
-from pages.ui.translation.answers import answers, beam_view, forcing_view, moment_of, network_choice, runs_of
-from pages.ui.translation.source import TASKS, source_editor, with_attention, with_languages
+from pages.ui.translation.answers import answers, runs_of
+from pages.ui.translation.controls import translation_controls
+from pages.ui.translation.forcing import forcing_view
+from pages.ui.translation.member import moment_of, network_choice
+from pages.ui.translation.search import beam_view
+from pages.ui.translation.source import source_editor
 
 BASE = PREPARED_GROUPS["seq2seq"]["with attention"]
-PRESETS = {
-    "Reverse a sequence": claims.REVERSAL_MENDED.experiment,
-    "Dates of 16 languages": claims.DATES.experiment,
-    "Answer from facts": claims.FACTS.experiment,
-}
 
 link = begin("seq2seq", "A sentence in one vector")
-experiment = experiment_controls(
-    link,
-    BASE,
-    tasks=TASKS,
-    model=("cell", "hidden", "bidirectional", "attention"),
-    train=("teacher_forcing", "learning_rate", "schedule", "warmup", "batch_size", "steps", "seed"),
-    ranges={"hidden": (8, 128), "steps": (50, 2000), "batch_size": (8, 256), "warmup": (0, 200)},
-)
-experiment = with_attention(with_languages(link, experiment))
+experiment = translation_controls(link, BASE)
 one_vector = dataclasses.replace(experiment.model, attention="none")
 experiments = {
     say("with attention"): experiment,
     say("one vector"): dataclasses.replace(experiment, model=one_vector),
 }
-presets("seq2seq", BASE, PRESETS)
 task = task_of(experiment)
 left, right = st.columns([2, 1], vertical_alignment="bottom")
 with left:
     source = source_editor(link, task)
 with right:
     looked_into = network_choice(link, list(reversed(experiments)))
+answers(link, lambda: runs_of(experiments), task, source, awaited=experiment == BASE)
 tokens = task.decode(source)
-answers(link, runs_of(experiments), task, source)
 
 
 def into(group):

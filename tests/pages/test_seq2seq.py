@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from models.experiment import Experiment
 from models.prepared import PREPARED_GROUPS
+from pages.ui.translation.answers import follows
 from tests.pages.conftest import APP, asked, payload, sound, texts
 from tests.pages.trained import finish
 from tests.viz.payload import decode, past
@@ -24,13 +25,18 @@ def opened(**query):
     return sound(page.run())
 
 
+def short(prepared):
+    """The same networks, small, on a small task, trained for a moment."""
+    model = dataclasses.replace(prepared.model, hidden=8)
+    train = dataclasses.replace(prepared.train, steps=30)
+    return Experiment("reverse_sequence", {"longest": 6}, model, train)
+
+
 @pytest.fixture(scope="module")
 def trained():
-    """The page with both networks, trained for a moment."""
+    """The page with both networks trained."""
     for prepared in PREPARED_GROUPS["seq2seq"].values():
-        model = dataclasses.replace(prepared.model, hidden=8)
-        train = dataclasses.replace(prepared.train, steps=30)
-        finish(Experiment("reverse_sequence", {"longest": 6}, model, train))
+        finish(short(prepared))
     return opened(**SHORT)
 
 
@@ -72,6 +78,16 @@ def test_a_typed_source_is_answered_by_both_and_stands_in_the_link(trained):
     assert "edaf" in texts(page)
     right = past(payload(page), "answers", "layout.annotations.0.text")
     assert all("edaf" in text for text in right)
+
+
+def test_answers_follow_a_training_that_is_about_to_begin(trained):
+    """At first sight the networks are begun below the answers: there is no run yet to follow."""
+    nothing = {"with attention": None, "one vector": None}
+    assert follows(nothing, awaited=True)
+    assert not follows(nothing, awaited=False)
+    finished = {"with attention": finish(short(PREPARED_GROUPS["seq2seq"]["with attention"]))}
+    assert not follows(finished, awaited=True)
+    assert follows(finished | nothing, awaited=True)
 
 
 def test_the_search_and_the_steps_are_shown(trained):

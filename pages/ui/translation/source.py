@@ -1,20 +1,15 @@
-"""What a person types for a network that translates: the source, its languages, its attention."""
+"""What a person types for a network that translates."""
 
 from __future__ import annotations
-
-import dataclasses
 
 import streamlit as st
 import torch
 from torch import Tensor
 
-from models.experiment import Experiment
 from models.tasks.translation import TranslationTask
-from models.tasks.translation.date_forms import SIXTEEN, chosen
 from pages.ui.language import say
 from pages.ui.link import Link
 
-TASKS = ("english_to_korean", "reverse_sequence", "read_dates", "answer_from_facts")
 SOURCES = {
     "english_to_korean": "the white cat saw the big apple in the park yesterday "
     "and the teacher liked the good song",
@@ -75,41 +70,3 @@ def _another(key: str, task: TranslationTask) -> None:
     generator = torch.Generator()
     generator.seed()
     st.session_state[key] = task.read(task.sample(1, generator, held_out=True).inputs[0])
-
-
-def with_languages(link: Link, experiment: Experiment) -> Experiment:
-    """The experiment with the languages that a person chose; the same where the task has none."""
-    if experiment.task != "read_dates":
-        return experiment
-    default = ",".join(SIXTEEN[:4])
-    now = chosen(str(experiment.task_options.get("languages", default)))
-    options = list(dict.fromkeys([*SIXTEEN, *now]))
-    with st.sidebar:
-        codes = st.multiselect(
-            say("Languages of the dates"),
-            options,
-            key=link.start("languages", list(now)),
-            help=say("One network reads them all. Changing them needs a new training."),
-            persist_state="session",
-        )
-    if not codes:
-        st.warning(say("Wanted at least one language, got none; English is used."), icon=":material/tune:")
-    languages = ",".join(codes or ["en"])
-    link.keep("task.languages", languages, default)
-    settings = {name: value for name, value in experiment.task_settings if name != "languages"}
-    if languages != default:
-        settings["languages"] = "16" if languages == ",".join(SIXTEEN) else languages
-    return dataclasses.replace(experiment, task_settings=settings)
-
-
-def with_attention(experiment: Experiment) -> Experiment:
-    """The experiment, with dot attention where a person switched attention off."""
-    if experiment.model.attention != "none":
-        return experiment
-    st.info(
-        say(
-            "This page needs a network with attention, so dot is used. The network without stands beside it."
-        ),
-        icon=":material/visibility:",
-    )
-    return dataclasses.replace(experiment, model=dataclasses.replace(experiment.model, attention="dot"))
