@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,8 +22,10 @@ from pages.ui.training.live import TICK, film_of
 from pages.ui.training.runs import show_runs, shown_runs
 from viz.picture import Picture
 
-ACROSS = 4
-"""Runs side by side in the panel."""
+ACROSS = 5
+"""Most runs side by side in the panel."""
+BESIDE = 265
+"""Pixels that are left beside the buttons on a screen of 1280."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,13 @@ def _start(experiments: Mapping[str, Experiment]) -> None:
 def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, Run]) -> None:
     """The buttons for all runs, and how far and how good every run is, side by side."""
     with st.container(border=True, key=f"{page}-panel", gap="small"):
-        action_row(page, _actions(page, experiments, runs))
-        for start in range(0, len(runs), ACROSS):
-            row = list(runs.items())[start : start + ACROSS]
-            for column, (name, run) in zip(st.columns(ACROSS), row, strict=False):
+        row = action_row(page, _actions(page, experiments, runs))
+        row.caption(" ".join(_told(experiments, runs)), width=BESIDE)
+        rows = math.ceil(len(runs) / ACROSS)
+        for row in np.array_split(list(runs), rows) if rows else ():
+            for column, name in zip(st.columns(len(row)), row, strict=True):
+                run = runs[name]
                 column.progress(min(1.0, run.step / run.steps), text=_line(name, run))
-        st.caption(" ".join(_told(experiments, runs)))
         for name, run in runs.items():
             if run.status == "failed":
                 st.error(f"{name}: {run.reason} " + say("Press Resume to go on."), icon=":material/error:")
