@@ -171,7 +171,9 @@ class PretrainedModel:
             return f"<{place}>"
         if token in self.tokenizer.all_special_tokens or self.kind == "masked":
             return token
-        return self.tokenizer.decode([place]).replace(" ", "·") or token
+        text = self.tokenizer.decode([place]).replace(" ", "·")
+        # a piece of a character, or a control character: the vocabulary's own spelling can be told apart
+        return text if text and text.isprintable() and "\N{REPLACEMENT CHARACTER}" not in text else token
 
 
 def load(source: str | Path, *, hub: bool = True) -> PretrainedModel:

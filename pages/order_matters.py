@@ -31,7 +31,7 @@ experiments = readers_choice(link, reference)
 task = task_of(reference)
 left, right = st.columns([4, 3], vertical_alignment="bottom")
 with left:
-    probe = probe_editor(link, task)
+    probe = probe_editor(link, task, "Your sentence")
 with right:
     other = other_order(link, task, probe)
 reading = Reading(task, probe, other, answer_choice(link, task))

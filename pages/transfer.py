@@ -29,7 +29,7 @@ link = begin("transfer", "Transfer learning")
 setup = setup_controls(link)
 view = view_choice(link, {name: say(title) for name, title in VIEWS.items()})
 task = task_of(setup.arm("full"))
-probe = probe_editor(link, task) if view in ("tune", "pretrain") else None
+probe = probe_editor(link, task, "Your review") if view in ("tune", "pretrain") else None
 tokens = task.decode(probe) if probe is not None else []
 
 

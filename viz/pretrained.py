@@ -28,15 +28,22 @@ def guess_bars(probabilities: Sequence[float], *, words: Sequence[str]) -> go.Fi
     """The best guesses for one place, the likeliest on top."""
     if len(probabilities) != len(words):
         raise ValueError(f"wanted a probability for each of {len(words)} words, got {len(probabilities)}")
+    told = [shown_token(word) for word in words]
     bar = go.Bar(
         x=list(probabilities),
-        y=[f"{shown_token(word)} " for word in words],
+        y=list(range(len(words))),
         orientation="h",
         marker={"color": SERIES[0]},
         text=[f"{value:.0%}" for value in probabilities],
-        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        customdata=told,
+        hovertemplate="%{customdata}: %{x:.1%}<extra></extra>",
     )
     figure = framed(go.Figure(bar), height=70 + 34 * len(words))
     figure.update_xaxes(title="probability", range=[0, 1], tickformat=".0%", showgrid=True)
-    figure.update_yaxes(autorange="reversed", type="category", showgrid=False)
+    figure.update_yaxes(
+        autorange="reversed",
+        tickvals=list(range(len(words))),
+        ticktext=[f"{word} " for word in told],
+        showgrid=False,
+    )
     return figure

@@ -107,6 +107,14 @@ def test_texts_that_do_not_fit_are_refused(bert_folder, gpt_folder):
 
 
 @needs_transformers
+def test_every_token_of_gpt_can_be_read_and_told_from_others(gpt_folder):
+    model = load(gpt_folder)
+    shown = model.tokens(torch.arange(len(model.tokenizer)))
+    assert all(token.isprintable() and token for token in shown)
+    assert len(set(shown)) >= len(shown) - 1, "only a lone space looks like the byte of the middle dot"
+
+
+@needs_transformers
 def test_pickled_weights_are_refused_by_name(bert_folder, tmp_path):
     (tmp_path / "config.json").write_text((bert_folder / "config.json").read_text("utf-8"), "utf-8")
     (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04never read")

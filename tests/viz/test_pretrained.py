@@ -20,7 +20,9 @@ def test_a_layers_heads_stand_beside_each_other_under_the_layers_number():
 def test_guesses_that_look_like_numbers_stay_words_and_markup_is_harmless():
     figure = guess_bars([0.6, 0.3, 0.1], words=["12", "<b>", "tent"])
     assert list(figure.data[0].x) == [0.6, 0.3, 0.1]
-    assert figure.layout.yaxis.type == "category"
-    assert "&lt;b>" in figure.data[0].y[1]
+    assert list(figure.layout.yaxis.ticktext)[::2] == ["12 ", "tent "]
+    assert "&lt;b>" in figure.layout.yaxis.ticktext[1]
+    same = guess_bars([0.6, 0.3], words=["bank", "bank"])
+    assert len(set(same.data[0].y)) == 2, "two tokens that look alike have a bar each"
     with pytest.raises(ValueError, match="each of 1 words, got 2"):
         guess_bars([0.1, 0.2], words=["tent"])

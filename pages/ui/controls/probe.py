@@ -11,14 +11,14 @@ from pages.ui.language import say
 from pages.ui.link import Link
 
 
-def probe_editor(link: Link, task: Task) -> Tensor:
+def probe_editor(link: Link, task: Task, label: str = "Your sequence (tokens separated by spaces)") -> Tensor:
     """The numbers (time,) of the sequence in the text field; the task's example where it is no such thing."""
     example = task.example()
     key = link.start(f"probe.{task.key}", link.asked("probe", example))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         field = st.text_area if task.writes else st.text_input
         text = field(
-            say("Your text") if task.writes else say("Your sequence (tokens separated by spaces)"),
+            say("Your text") if task.writes else say(label),
             key=key,
             max_chars=4000,
             help=say(
