@@ -16,7 +16,7 @@ from models.networks.base import Network, parameter_count
 from models.tasks import build_task
 from models.tasks.base import Task
 from models.training.features import last_layer_inputs
-from models.training.loop import Trainer, adopt
+from models.training.loop import Trainer
 
 PRETRAINING = Experiment(
     "review_language",
@@ -108,35 +108,6 @@ def drift(
         length = torch.cat([before[n].flatten() for n in names]).norm()
         moved[part] = (distance / length.clamp(min=1e-12)).item()
     return moved
-
-
-@dataclass(frozen=True, slots=True)
-class Forgetting:
-    """How the first task goes before fine-tuning and after, with its own head put back on."""
-
-    before: dict[str, float]
-    after: dict[str, float]
-
-    @property
-    def loss_added(self) -> float:
-        """Nats a step that fine-tuning cost the first task."""
-        return self.after["loss"] - self.before["loss"]
-
-
-@torch.no_grad()
-def forgetting(
-    pretraining: Experiment, pretrained: Mapping[str, Tensor], fine_tuned: Mapping[str, Tensor]
-) -> Forgetting:
-    """Evaluate the first task with the pre-trained body, then with the fine-tuned one."""
-    task = build_task(pretraining.task, **pretraining.task_options)
-    with torch.random.fork_rng(devices=[]):
-        network = build_network(pretraining.model, task).eval()
-    batch = task.held_out(192)
-    network.load_state_dict(dict(pretrained))
-    before = task.evaluate(network, batch)
-    head = ("to_logits.",)
-    adopt(network, {name: value for name, value in fine_tuned.items() if not name.startswith(head)})
-    return Forgetting(before, task.evaluate(network, batch))
 
 
 @dataclass(frozen=True, slots=True)

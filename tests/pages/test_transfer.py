@@ -8,11 +8,12 @@ import pytest
 from models.analysis.date_transfer import DATE_ARMS, MODEL, date_arm
 from models.analysis.transfer import ARMS
 from models.experiment import ModelConfig, TrainConfig
-from models.transfer_plan import PRETRAININGS, Setup
+from models.transfer_plan import LABELS, PRETRAININGS, Setup
 from pages.ui.services import store
 from tests.pages.conftest import asked, payload, sound, texts
 from tests.pages.trained import finish
 from tests.viz.payload import decode, past
+from viz.transfer import LabelCurve
 
 SMALL = ModelConfig("lstm", hidden=6, embedding=5)
 
@@ -153,3 +154,17 @@ def test_nonsense_of_views_and_switches_is_let_be(open_page, small_first_task):
     page = open_page("transfer", view="sideways", hand="maybe", probe="zebra")
     assert "zebra" in texts(page)
     assert not page.toggle(key="transfer.hand.wanted").value
+
+
+def test_an_arm_whose_runs_have_not_all_finished_has_not_failed_yet():
+    from pages.ui.texts.label_sweep import _table
+
+    held_out = np.full((1, len(LABELS)), 0.6)
+    pending = held_out.copy()
+    pending[0, -1] = np.nan
+    enough = held_out.copy()
+    enough[0, 2:] = 0.97
+    curves = {name: LabelCurve(values, values) for name, values in
+              {"all": held_out, "some": pending, "good": enough}.items()}  # fmt: skip
+    told = {row["Arm"]: row["Labels for 95 %"] for row in _table(curves)}
+    assert told == {"all": "not reached", "some": "not yet", "good": str(LABELS[2])}

@@ -70,5 +70,6 @@ def _table(curves: Mapping[str, LabelCurve]) -> list[dict[str, str]]:
         enough = next((labels for labels, value in zip(LABELS, mean, strict=True) if value >= ENOUGH), None)
         row = {say("Arm"): name}
         row |= {str(n): "–" if np.isnan(v) else f"{v:.1%}" for n, v in zip(LABELS, mean, strict=True)}
-        rows.append(row | {say("Labels for 95 %"): str(enough) if enough else say("not reached")})
+        missing = say("not reached") if known.any(0).all() else say("not yet")
+        rows.append(row | {say("Labels for 95 %"): str(enough) if enough else missing})
     return rows

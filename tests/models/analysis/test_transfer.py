@@ -15,10 +15,10 @@ from models.analysis.transfer import (
     by_hand,
     cost,
     drift,
-    forgetting,
     unit_correlations,
 )
 from models.experiment import Experiment, ModelConfig, TrainConfig
+from models.looks_transfer import FirstTask
 from models.networks import build_network
 from models.tasks import build_task
 from models.training import features
@@ -126,9 +126,9 @@ def test_features_are_kept_only_where_nothing_below_the_head_changes():
 
 def test_an_untouched_body_forgets_nothing_and_a_broken_one_does(pretrained):
     head = {f"to_logits.{part}": torch.zeros(2) for part in ("weight", "bias")}
-    assert forgetting(SMALL, pretrained, pretrained | head).loss_added == 0
-    broken = {name: value + 1.0 for name, value in pretrained.items()} | head
-    assert forgetting(SMALL, pretrained, broken).loss_added > 0.01
+    first = FirstTask(SMALL, pretrained)
+    assert first.forgotten(pretrained | head) == 0
+    assert first.forgotten({name: value + 1.0 for name, value in pretrained.items()} | head) > 0.01
 
 
 def test_drift_by_hand():
