@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from models.prepared import PREPARED
+from models.prepared import PREPARED, PREPARED_GROUPS, all_prepared
 from models.tasks import TASKS
 from models.training.records import Run
 from pages.ui.language import say
@@ -42,11 +42,19 @@ def recent_runs() -> None:
 
 
 def page_of(run: Run) -> str | None:
-    """The page on which a run is at home."""
-    own = [page for page, experiment in PREPARED.items() if experiment == run.experiment]
-    return own[0] if own else PAGE_OF_KIND.get(run.experiment.model.kind)
+    """The page on which a run is at home: the one that opens on it, else the one for its kind of network."""
+    for page, experiment in PREPARED.items():
+        if experiment == run.experiment:
+            return page
+    for page, group in PREPARED_GROUPS.items():
+        if run.experiment in group.values():
+            return page.split(".")[0]
+    if run.experiment in all_prepared():
+        return "race"
+    return PAGE_OF_KIND.get(run.experiment.model.kind)
 
 
 def _query(page: str, run: Run) -> dict[str, str]:
+    """What the page's link says; a page that shows several runs side by side finds its own in the store."""
     base = PREPARED.get(page)
-    return (run.experiment.to_query(base, TASKS) if base else {}) | {"run": run.id}
+    return run.experiment.to_query(base, TASKS) | {"run": run.id} if base else {}
