@@ -7,7 +7,6 @@ import dataclasses
 import pytest
 import torch
 
-from models.analysis.search import most_similar, text_vectors, unit_scores
 from models.analysis.transfer import (
     ARMS,
     arm,
@@ -155,21 +154,3 @@ def test_unit_correlations_agree_with_numpy():
     states = last_layer_inputs(network, batch.inputs)[batch.counts].detach().numpy()
     expected = [np.corrcoef(unit, batch.targets[:, 0])[0, 1] for unit in states.T]
     np.testing.assert_allclose(unit_correlations(network), expected, atol=1e-4)
-
-
-def test_search_finds_the_same_text_first():
-    torch.manual_seed(1)
-    task = build_task("review_language", texts=10)
-    network = build_network(SMALL.model, task)
-    texts = [
-        "the film was great .",
-        "the plot was not bad .",
-        "the film was great .",
-        "i think the set was sour .",
-    ]
-    vectors = text_vectors(network, task, texts)
-    assert vectors.shape == (4, 9)
-    assert most_similar(0, vectors, 2)[0] == (2, pytest.approx(1))
-    assert unit_scores(vectors, 3, -1.0)[0] == -vectors[0, 3]
-    with pytest.raises(ValueError, match="at least two texts"):
-        text_vectors(network, task, texts[:1])
