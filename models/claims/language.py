@@ -194,7 +194,7 @@ RECOMMENDERS = {
         updates=(600, 600),
         seconds=5.0,
     )
-    for kind in ("gru", "transformer")
+    for kind in ("rnn", "lstm", "gru", "transformer")
 }
 
 NEW_LANGUAGE = Claim(

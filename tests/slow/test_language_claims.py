@@ -12,10 +12,11 @@ import torch
 from models.analysis.date_transfer import date_arm, exact_share
 from models.analysis.filling import slot_accuracy
 from models.analysis.ranking import compare_recommenders
-from models.analysis.transfer import accuracies, arm, body_parts, drift, forgetting, unit_correlations
+from models.analysis.transfer import accuracies, arm, body_parts, drift, unit_correlations
 from models.analysis.vectors import WordSpace, analogy_accuracy, offset_agreement
 from models.claims import language as claims
 from models.experiment import Experiment
+from models.looks_transfer import FirstTask
 from models.tasks import build_task
 from models.tasks.corpora import PAIRS
 from models.tasks.grammar import SLOTS
@@ -49,6 +50,23 @@ def test_analogies_of_the_small_world(claim, seed):
     space = space_of(claim, seed)
     assert analogy_accuracy(space, PAIRS) >= 0.95
     assert offset_agreement(space, PAIRS) >= 0.8
+
+
+@seeds
+def test_an_axis_from_three_men_to_three_women_sorts_all_others_too(seed):
+    space = space_of(claims.ANALOGIES, seed)
+    places = space.axis(*(tuple(pair[side] for pair in PAIRS[:3]) for side in (0, 1)))
+    men, women = (np.array([places[space.place(pair[side])] for pair in PAIRS[3:]]) for side in (0, 1))
+    assert men.max() < 0 < women.min()
+    assert "queen" in [word for word, _ in space.neighbours("king", 3)]
+
+
+@seeds
+def test_of_the_help_texts_only_what_the_page_names_is_claimed(seed):
+    space = space_of(claims.PYTHON_DOCS, seed)
+    for word, friend in (("true", "false"), ("float", "complex")):
+        nearest = [near for near, _ in space.neighbours(word, 5)]
+        assert friend in nearest, nearest
 
 
 @seeds
@@ -129,6 +147,26 @@ def test_sixteen_labels_are_enough_for_a_frozen_body_and_nothing_from_scratch(se
 
 
 @seeds
+def test_from_scratch_sixteen_labels_are_learnt_by_heart(seed):
+    pretraining = seeded(claims.PRETRAINING, seed)
+    experiment = arm("scratch", 16, pretraining=pretraining, draw=10, seed=seed)
+    found = accuracies(run(experiment)[0], experiment)
+    assert found["training"] >= 0.95 and found["gap"] >= 0.35, found
+
+
+@seeds
+def test_freezing_beats_training_everything_with_few_labels_only(seed):
+    frozen, full, scratch = (
+        {labelled: arm_accuracy(name, labelled, seed, 10) for labelled in (16, 256, 1024)}
+        for name in ("frozen", "full", "scratch")
+    )
+    assert frozen[16] >= full[16] + 0.1
+    assert abs(frozen[256] - full[256]) <= 0.03
+    assert full[256] >= scratch[256] + 0.1
+    assert max(frozen[1024], full[1024]) - scratch[1024] <= 0.05
+
+
+@seeds
 def test_gradual_unfreezing_beats_plain_full_fine_tuning(seed):
     gradual, full = (
         np.mean([arm_accuracy(name, 16, seed, draw) for draw in (10, 11)]) for name in ("gradual", "full")
@@ -154,8 +192,9 @@ def test_what_is_frozen_stays_bit_for_bit_and_forgets_nothing(seed):
     body = [name for name in before if not name.startswith("to_logits")]
     assert all(torch.equal(before[name], after["frozen"][name]) for name in body)
     assert set(drift(before, after["frozen"], body_parts(pretraining.model)).values()) == {0}
-    assert forgetting(pretraining, before, after["frozen"]).loss_added == 0
-    assert forgetting(pretraining, before, after["full"]).loss_added > 0.1
+    first = FirstTask(pretraining, before)
+    assert first.forgotten(after["frozen"]) == 0
+    assert first.forgotten(after["full"]) > 0.1
 
 
 @seeds
