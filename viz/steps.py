@@ -19,6 +19,7 @@ def step_curves(
     within: tuple[float, float],
     guessing: float | None = None,
     dotted: Sequence[str] = (),
+    beside: bool = True,
 ) -> go.Figure:
     """A curve for each sequence, `data.i.y` being what changes; tokens that differ stand beside them.
 
@@ -27,6 +28,7 @@ def step_curves(
     within: fixed range of the values
     guessing: a dashed line where pure guessing is
     dotted: names of curves that are not the network's: a known right answer
+    beside: whether the tokens that differ are written beside their curve
     Raises ValueError where a curve and its tokens differ in length.
     """
     figure = go.Figure()
@@ -37,7 +39,9 @@ def step_curves(
         known = name in dotted
         colour = GREY if known else SERIES[plain % len(SERIES)]
         plain += not known
-        differs = [step >= len(tokens[0]) or word != tokens[0][step] for step, word in enumerate(words)]
+        differs = [
+            beside and (step >= len(tokens[0]) or word != tokens[0][step]) for step, word in enumerate(words)
+        ]
         figure.add_scatter(
             x=np.arange(len(values)),
             y=values,

@@ -121,8 +121,9 @@ class Adding(Task):
         return torch.tensor(steps)
 
     def example(self) -> str:
-        """Twelve numbers, the third and the ninth marked."""
-        return "0.31 0.82 0.47* 0.90 0.15 0.66 0.28 0.73 0.39* 0.95 0.12 0.54"
+        """A row as long as those of training, or as long as may be typed."""
+        drawn = self.sample(1, torch.Generator().manual_seed(7)).inputs[0]
+        return " ".join(self.decode(drawn[-self.longest_probe :]))
 
     def events(self, inputs: Tensor) -> dict[str, Tensor]:
         """The marks, the numbers, and the sum of the marked ones so far. inputs: (B, time, 2)."""

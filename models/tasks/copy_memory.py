@@ -75,9 +75,9 @@ class CopyMemory(Task):
         return {"loss": self.loss(logits, batch).item(), "accuracy": right.float().mean().item()}
 
     def example(self) -> str:
-        """Letters, blanks, the signal, and room for the answer."""
+        """Letters, the delay of training (or what may be typed), the signal, and room for the answer."""
         letters = [LETTERS[(3 * place + 1) % len(LETTERS)] for place in range(self.copied)]
-        blanks = [BLANK] * (min(self.delay, 20) - 1)
+        blanks = [BLANK] * (min(self.delay, self.longest_probe - 2 * self.copied) - 1)
         return " ".join([*letters, *blanks, GO, *[BLANK] * self.copied])
 
     def events(self, inputs: Tensor) -> dict[str, Tensor]:

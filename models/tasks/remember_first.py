@@ -86,9 +86,11 @@ class RememberFirst(Task):
         return Batch(inputs, first.expand_as(inputs), asked)
 
     def example(self) -> str:
-        """One symbol and at most twelve distractors."""
+        """One symbol and as many distractors as in training, or as may be typed."""
         first, fillers = self.answers[1], self.answers if self.fillers == "same" else FILLERS
-        between = [fillers[(5 * step + 3) % len(fillers)] for step in range(min(self.lag, 12))]
+        between = [
+            fillers[(5 * step + 3) % len(fillers)] for step in range(min(self.lag, self.longest_probe - 2))
+        ]
         return " ".join([first, *between, QUESTION])
 
     def events(self, inputs: Tensor) -> dict[str, Tensor]:

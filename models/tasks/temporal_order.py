@@ -64,8 +64,11 @@ class TemporalOrder(Task):
         return Batch(inputs, order.expand_as(inputs), counts)
 
     def example(self) -> str:
-        """Twenty steps, X before Y."""
-        return "< b a X d c a b a c d Y b a d c a b c >"
+        """As many steps as in training, or as may be typed, X before Y."""
+        length = min(self.length, self.longest_probe)
+        steps = [DISTRACTORS[3 * step % 7 % 4] for step in range(length)]
+        steps[0], steps[3 * length // 20], steps[11 * length // 20], steps[-1] = START, "X", "Y", END
+        return " ".join(steps)
 
     def events(self, inputs: Tensor) -> dict[str, Tensor]:
         """The signals, and how many have been seen."""

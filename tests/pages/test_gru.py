@@ -31,7 +31,7 @@ def test_gates_costs_and_a_held_gate(open_page):
     (table,) = [element.value for element in page.dataframe if "Recurrent parameters" in element.value]
     assert list(table["Network"]) == ["RNN", "LSTM", "GRU"]
     assert table["Recurrent parameters"].str.contains("75%").tolist() == [False, False, True]
-    assert table["Time with our kernel (ms)"].tolist()[1] == "–"
+    assert table["Our kernel (ms)"].tolist()[1] == "–"
 
     page = sound(page.selectbox(key="gru.how").set_value("one").run())
     before, after = (metric.value for metric in page.metric)

@@ -112,7 +112,7 @@ def test_the_adding_problem_is_answered_with_a_number_in_every_view(view):
         (answer,) = [picture for picture in header["pictures"] if picture["name"] == "answer"]
         lines = [line["name"] for line in answer["figure"]["data"]]
         assert lines[2:] == ["right for your sequence", "right for another order"]
-        assert past(payload(page), "answer", "data.0.y").shape == (len(header["moments"]), 12)
+        assert past(payload(page), "answer", "data.0.y").shape == (len(header["moments"]), 8)
 
 
 def test_the_right_sums_stand_beside_the_numbers_that_are_answered():

@@ -48,8 +48,8 @@ def _row(cost: Cost, all_costs: list[Cost]) -> dict[str, str]:
         say("Parameters in all"): f"{cost.parameters:,}",
         say("Recurrent parameters"): f"{cost.recurrent_parameters:,} ({share:.0%})",
         say("Multiplications a step"): f"{cost.multiplications:,}",
-        say("Time with our kernel (ms)"): _milliseconds(cost, OURS),
-        say("Time with torch's kernel (ms)"): _milliseconds(cost, TORCH),
+        say("Our kernel (ms)"): _milliseconds(cost, OURS),
+        say("Torch's kernel (ms)"): _milliseconds(cost, TORCH),
     }
 
 

@@ -74,6 +74,7 @@ def _number_picture(film: Film, task: Task, probe: Tensor, other: Tensor) -> Pic
             quantity=say("answer"),
             within=_sums_within(right),
             dotted=dotted,
+            beside=False,
         ),
         alt=say("The number that the network answers after each step, for both orders, and the right one."),
         frames={f"data.{place}.y": values for place, values in enumerate(past)},

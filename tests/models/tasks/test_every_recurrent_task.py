@@ -126,3 +126,30 @@ def test_the_summary_is_plain_and_says_what_guessing_gets(key):
     task = build_task(key)
     assert task.title
     assert any(word in task.summary.lower() for word in ("guessing", "always answering"))
+
+
+@pytest.mark.parametrize(
+    ("key", "settings", "steps"),
+    [
+        ("adding", {"length": 37}, 37),
+        ("adding", {"length": 333}, 200),
+        ("copy_memory", {"delay": 41, "copied": 3}, 47),
+        ("copy_memory", {"delay": 300}, 200),
+        ("temporal_order", {"length": 83}, 83),
+        ("temporal_order", {"length": 400}, 200),
+        ("remember_first", {"lag": 23}, 25),
+    ],
+)
+def test_the_first_probe_is_as_long_as_what_was_trained(key, settings, steps):
+    """A network that answers after 50 steps need not know the answer after 12."""
+    task = build_task(key, **settings)
+    assert len(task.encode(task.example())) == steps
+
+
+def test_the_signals_of_the_first_probe_stand_where_they_do_in_training():
+    for length in (20, 60, 145):
+        task = build_task("temporal_order", length=length)
+        tokens, tenth = task.example().split(), length // 10
+        assert tenth <= tokens.index("X") <= 2 * tenth
+        assert 5 * tenth <= tokens.index("Y") <= 6 * tenth
+        assert tokens.count("X") == tokens.count("Y") == 1
