@@ -68,7 +68,7 @@ GRU_REMEMBERS = Claim(
     ),
     chance=1 / 8,
     source=CHO,
-    updates=(226, 344),
+    updates=(226, 353),
     seconds=0.9,
 )
 
@@ -133,6 +133,21 @@ BRACKETS_RNN = Claim(
     seconds=1.8,
 )
 
+BRACKETS_LSTM = Claim(
+    "brackets_lstm",
+    "In an LSTM of 8 units that solves them one cell follows the depth.",
+    Experiment(
+        "brackets",
+        {},
+        ModelConfig("lstm", hidden=8),
+        TrainConfig(500, batch_size=32, learning_rate=1e-2),
+    ),
+    chance=0.598,
+    source=WEISS,
+    updates=(500, 500),
+    seconds=1.7,
+)
+
 GATES_FOLLOW_EVENTS = Claim(
     "gates_follow_events",
     "The forget gate of a 4-unit LSTM shuts at writes and clears, and stays open at distractors and reads.",
@@ -184,7 +199,7 @@ ADDING_IRNN = Claim(
     ),
     chance=1 / 6,
     source=LE,
-    updates=(546, 823),
+    updates=(468, 841),
     seconds=2.5,
 )
 
@@ -225,6 +240,7 @@ CLAIMS = {
         LSTM_WITHOUT_FORGET_BIAS,
         LSTM_COUNTS,
         BRACKETS_RNN,
+        BRACKETS_LSTM,
         GATES_FOLLOW_EVENTS,
         ADDING_RNN,
         ADDING_LSTM,

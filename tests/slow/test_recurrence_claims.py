@@ -10,11 +10,14 @@ import numpy as np
 import pytest
 import torch
 
+from models.analysis.interventions import Intervention, outcome
 from models.analysis.units import best_unit, correlations, read_out
 from models.claims.recurrence import (
     ADDING_IRNN,
     ADDING_LSTM,
     ADDING_RNN,
+    BRACKETS_LSTM,
+    BRACKETS_RNN,
     CELLS_FOLLOW_THE_TEXT,
     COPY_RNN,
     GATES_FOLLOW_EVENTS,
@@ -23,9 +26,12 @@ from models.claims.recurrence import (
     LSTM_WITH_FORGET_BIAS,
     LSTM_WITHOUT_FORGET_BIAS,
     RNN_FORGETS,
+    RNN_NEAR,
     forget_bias_experiment,
 )
+from models.looks import held_out_states
 from models.networks import build_network
+from models.prepared import PREPARED
 from models.tasks import build_task
 from models.trace import record
 from models.training.loop import trained
@@ -65,6 +71,21 @@ def accuracy_of(network, task):
         return task.metrics(network.eval()(batch.inputs), batch)["accuracy"]
 
 
+def untrained(experiment, seed):
+    """The network as this seed begins it."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return build_network(experiment.model, build_task(experiment.task, **experiment.task_options)).eval()
+
+
+def mean_by_event(network, task, inputs, gate):
+    """Mean of a gate of the first layer, over all units, at writes, clears, distractors and reads."""
+    values = record(network, inputs, names=[f"layers.0.{gate}"])[f"layers.0.{gate}"]
+    events = task.events(inputs)
+    at = {name: values[events[name].t().numpy() > 0] for name in ("write", "clear", "keep", "read")}
+    return {name: round(float(part.mean()), 2) for name, part in at.items()}
+
+
 def unit_correlations(network, task, inputs):
     """r of every cell with every event of the task."""
     trace = record(network, inputs, names=["layers.0.cell_state"])
@@ -77,6 +98,26 @@ def test_a_plain_rnn_is_still_guessing_at_lag_15(seed):
     network, task, snapshot = run(RNN_FORGETS.experiment, seed)
     assert snapshot.step == 800
     assert accuracy_of(network, task) < RNN_FORGETS.chance + STILL_GUESSING
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_rnn_solves_lag_3(seed):
+    network, task, snapshot = run(RNN_NEAR.experiment, seed)
+    assert snapshot.step < 400
+    assert accuracy_of(network, task) > 0.95
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_rnn_page_opens_on_orders_that_part_only_by_training(seed):
+    network, task, _ = run(PREPARED["rnn"], seed)
+    typed = "the film was not bad , it was great .", "the film was not great , it was bad ."
+    orders = torch.stack([task.encode(text) for text in typed])
+    with torch.no_grad():
+        before, after = (
+            net(orders).softmax(-1)[..., 1] for net in (untrained(PREPARED["rnn"], seed), network)
+        )
+    assert (before[0] - before[1]).abs().max() < 0.3
+    assert after[0, -1] > 0.9 and after[1, -1] < 0.1
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -112,15 +153,52 @@ def test_a_cell_of_a_two_unit_lstm_counts(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_a_plain_rnn_solves_brackets_without_a_unit_that_follows_the_depth_and_an_lstm_with_one(seed):
+    followed = {}
+    for claim, state in ((BRACKETS_RNN, "hidden_state"), (BRACKETS_LSTM, "cell_state")):
+        network, task, snapshot = run(claim.experiment, seed)
+        assert snapshot.metrics["accuracy"] > 0.97 > claim.chance
+        for name, net in (("trained", network), ("untrained", untrained(claim.experiment, seed))):
+            found = correlations(*held_out_states(net, task, f"layers.0.{state}"))
+            followed[claim.experiment.model.kind, name] = abs(best_unit(found, "depth")[1])
+    print("  |r| of the best unit with the depth:", followed)
+    assert followed["rnn", "trained"] < followed["rnn", "untrained"] + 0.1 < 0.6
+    assert followed["lstm", "trained"] > 0.75
+    assert followed["lstm", "trained"] > followed["lstm", "untrained"]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_grus_gates_follow_events_and_what_holding_them_does(seed):
+    network, task, snapshot = run(PREPARED["gru"], seed)
+    batch = task.held_out(200)
+    mean = mean_by_event(network, task, batch.inputs, "update_gate")
+    print("  mean update gate:", mean)
+    assert snapshot.metrics["accuracy"] > 0.97
+    assert max(mean["write"], mean["clear"]) < mean["keep"] - 0.1
+
+    def held(gate, action):
+        change = [Intervention(f"layers.0.{gate}", action)]
+        return outcome(network, task, batch, change).metrics["accuracy"]
+
+    found = {f"{gate} {action}": held(gate, action) for gate in ("update_gate", "reset_gate")
+             for action in ("zero", "one", "half")}  # fmt: skip
+    print("  right with a gate held:", {name: round(right, 2) for name, right in found.items()})
+    assert found["update_gate one"] < task.chance + 0.02
+    assert task.chance + 0.08 < found["update_gate zero"] < 0.93
+    assert found["reset_gate zero"] < 0.8
+    assert found["reset_gate half"] < 0.97
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_the_forget_gate_shuts_at_writes_and_clears_and_stays_open_else(seed):
     network, task, snapshot = run(GATES_FOLLOW_EVENTS.experiment, seed)
     inputs = task.held_out(200).inputs
-    gate = record(network, inputs, names=["layers.0.forget_gate"])["layers.0.forget_gate"]
-    events = task.events(inputs)
-    mean = {name: gate[events[name].t().numpy() > 0].mean() for name in ("write", "clear", "keep", "read")}
-    print("  mean forget gate:", {name: round(float(value), 2) for name, value in mean.items()})
+    mean = mean_by_event(network, task, inputs, "forget_gate")
+    written = mean_by_event(network, task, inputs, "input_gate")
+    print("  mean forget gate:", mean, "mean input gate:", written)
     assert max(mean["write"], mean["clear"]) < 0.4
     assert min(mean["keep"], mean["read"]) > 0.75
+    assert written["keep"] > 0.2, "the input gate is not clean: the candidate is made 0 instead"
     assert snapshot.metrics["accuracy"] > 0.97
 
 
@@ -151,10 +229,7 @@ def test_trained_cells_tell_the_text_better_than_untrained_ones():
     single = []
     for seed in SEEDS:
         network, task, snapshot = run(experiment, seed)
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            untrained = build_network(experiment.model, task)
-        before, after = (text_knowledge(net, task) for net in (untrained, network))
+        before, after = (text_knowledge(net, task) for net in (untrained(experiment, seed), network))
         print(f"  untrained {before}, trained {after}")
         assert after["inside quotes"] > before["inside quotes"] + 0.04
         assert after["line position"] > before["line position"]
