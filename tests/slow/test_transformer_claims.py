@@ -1,12 +1,15 @@
 """The claims of the Transformer's pages, each over three seeds."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import torch
 
-from models.analysis.circuits import wave_shares
+from models.analysis.circuits import wave_shares, weight_size
 from models.analysis.extrapolation import bits_by_length
-from models.analysis.heads import scores_of_heads
+from models.analysis.heads import scores_of_heads, silenced
+from models.analysis.shuffling import noticed
 from models.claims import transformer as claims
 from models.tasks.order import Order
 from models.trace import record
@@ -22,6 +25,14 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def trained_for(experiment, steps=None):
+    """The trainer after all updates of an experiment, or after fewer."""
+    trainer = Trainer(experiment)
+    while trainer.step < (steps or trainer.config.steps):
+        trainer.update()
+    return trainer
 
 
 def run(claim, seed, *, until=None, every=25):
@@ -59,17 +70,46 @@ def test_rotary_does_not_reverse_in_one_layer(seed):
     assert metrics["accuracy"] < 0.6
 
 
-def bits(claim, seed):
+@pytest.mark.parametrize("positions", ["alibi", "relative"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_bias_by_distance_does_not_reverse_in_one_layer(positions, seed):
+    trainer = trained_for(claims.order_experiment(positions, seed=seed))
+    assert trainer.evaluate()["accuracy"] < 0.4
+    assert noticed(trainer.network, trainer.task.held_out(256).inputs).changed > 0.25
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_counting_needs_no_positions(seed):
+    trainer = trained_for(claims.order_experiment("none", "count", seed=seed))
+    assert trainer.evaluate()["accuracy"] > 0.8 > 2 * trainer.task.chance
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_only_without_positions_nobody_notices_that_the_row_was_shuffled(seed):
+    for positions in ("none", "sinusoidal", "learned", "rotary"):
+        trainer = trained_for(claims.order_experiment(positions, seed=seed), steps=60)
+        found = noticed(trainer.network, trainer.task.held_out(256).inputs)
+        print(positions, found)
+        assert found.changed > 0.25 if positions != "none" else found.changed == 0 and found.distance < 1e-5
+
+
+@cache
+def bits(positions, seed):
     """Bits a character at 48, at 96 and at 288 characters of context."""
-    trainer, _ = run(claim, seed, every=300)
+    trainer = trained_for(claims.characters_experiment(positions, seed=seed))
     result = bits_by_length(trainer.network, trainer.task.parts()[1], (48, 96, 288))
     print(result)
     return result.bits
 
 
+def test_the_claims_are_of_the_experiments_measured_here():
+    assert claims.ALIBI_EXTRAPOLATES.experiment == claims.characters_experiment("alibi")
+    assert claims.SINUSOIDAL_BREAKS.experiment == claims.characters_experiment("sinusoidal")
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_alibi_stays_flat_beyond_the_training_length(seed):
-    near, far, farthest = bits(claims.ALIBI_EXTRAPOLATES, seed)
+    near, far, farthest = bits("alibi", seed)
     assert near < 3.6  # it has learned: the characters' frequencies alone leave about 4.7 bits
     assert far < 1.1 * near
     assert 0.9 * near < farthest < 1.1 * near
@@ -77,10 +117,26 @@ def test_alibi_stays_flat_beyond_the_training_length(seed):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_sinusoidal_breaks_beyond_the_training_length(seed):
-    near, far, farthest = bits(claims.SINUSOIDAL_BREAKS, seed)
+    near, far, farthest = bits("sinusoidal", seed)
     assert near < 3.6
     assert far > 1.25 * near
     assert farthest > 1.25 * near
+
+
+@pytest.mark.parametrize("positions", ["learned", "rotary", "relative"])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_other_encoding_reads_six_times_as_far(positions, seed):
+    near, _, farthest = bits(positions, seed)
+    assert near < 3.6
+    assert farthest > 1.25 * near
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_positions_nothing_breaks_but_alibi_is_better(seed):
+    without = bits("none", seed)
+    alibi = bits("alibi", seed)
+    assert max(without) < 1.15 * without[0]
+    assert all(ours + 0.2 < theirs for ours, theirs in zip(alibi, without, strict=True))
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -92,6 +148,15 @@ def test_an_induction_head_forms_in_two_layers(seed):
     print(previous, induction)
     assert induction[1].max() > 0.4
     assert previous[0].max() > 0.2
+    with silenced(trainer.network, 0, 0, 1), torch.no_grad():
+        assert trainer.task.evaluate(trainer.network, batch)["accuracy"] < 0.4
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_before_the_rise_two_layers_are_no_better_than_one(seed):
+    early = [trained_for(claims.induction_experiment(n, seed=seed), 60).evaluate() for n in (1, 2)]
+    print(early)
+    assert max(metrics["accuracy"] for metrics in early) < 0.3
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -119,11 +184,13 @@ def test_weight_decay_turns_knowing_by_heart_into_understanding(seed):
     trainer, metrics = run(claims.GROKKING, seed, until=0.95)
     assert metrics["accuracy"] >= 0.95
     assert six_waves(trainer) > 0.45
+    assert weight_size(trainer.network) < 0.34
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_without_weight_decay_nothing_is_understood(seed):
     trainer, metrics = run(claims.NO_GROKKING, seed, every=100)
     assert six_waves(trainer) < 0.36
+    assert weight_size(trainer.network) > 1.5 * 0.34
     assert metrics["training_accuracy"] == 1
     assert metrics["accuracy"] < 0.05

@@ -49,7 +49,7 @@ def _weights(group: Group) -> Picture:
         say("Root mean square of all weights over the updates, of each run."),
         _cursor(group),
         say("Size of the weights"),
-        say("Weight decay pulls them towards 0: learning by heart needs larger ones than the rule."),
+        say("Root mean square of all weights. Weight decay pulls them towards 0; without it they only grow."),
     )
 
 

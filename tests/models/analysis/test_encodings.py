@@ -25,6 +25,21 @@ def test_sinusoidal_and_rotary_scores_are_sums_of_cosines_of_the_distance(length
         assert found.depends_on_distance_only
 
 
+def test_near_positions_are_alike_and_the_dot_product_falls_in_waves():
+    score = encoding("sinusoidal", 48, 48).by_distance
+    assert score[0] > score[1] > score[2] > score[3:].max()
+    assert score[:12].mean() > score[12:24].mean() > score[24:36].mean() > score[36:].mean()
+    assert (np.diff(score) > 0).any()
+    faster = encoding("sinusoidal", 48, 48, base=10.0).by_distance
+    assert (faster[1:] < score[1:]).all()
+
+
+def test_two_fast_waves_meet_again():
+    score = encoding("sinusoidal", 48, 4, base=10.0).by_distance
+    assert score[19] > 0.95 * score[0]
+    assert score[10] < 0
+
+
 def test_alibi_falls_by_its_slope_at_every_step():
     found = encoding("alibi", 9, 16, heads=8, head=2)
     assert found.table.shape == (9, 8)

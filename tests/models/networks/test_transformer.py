@@ -144,6 +144,11 @@ def test_only_without_positions_shuffling_the_input_merely_shuffles_the_output(p
     assert (difference < 1e-5) == (positions == "none")
 
 
+def test_under_a_causal_mask_order_leaks_in_without_positions():
+    net, ids, order = network(positions="none"), inputs(), torch.tensor([3, 1, 8, 0, 7, 2, 6, 5, 4])
+    assert (net(ids[:, order]) - net(ids)[:, order]).abs().max() > 1e-2
+
+
 @pytest.mark.parametrize("positions", POSITIONS)
 def test_what_stands_at_padding_changes_nothing(positions):
     task = RememberFirst(lag=5)
