@@ -101,6 +101,16 @@ def test_bad_values_in_a_url_fall_back_with_a_notice(open_page, name, value, sai
     assert said in texts(page)
 
 
+def test_one_notice_says_all_and_names_only_what_the_page_offers(open_page):
+    page = open_page("lstm", task="reviews", hidden="abc", layers="99", steps="70")
+    told = [element.value for element in page.warning]
+    assert len(told) == 1
+    assert "hidden: wanted" in told[0] and "layers: wanted" in told[0]
+    wanted = "characters, equal_numbers, remember_first, write_keep_clear"
+    assert f"task: wanted one of {wanted}, got 'reviews'" in told[0]
+    assert asked(page)["steps"] == "70"
+
+
 def test_equation_of_the_chosen_cell_has_its_numbers(trained):
     latex = [element.value for element in trained.get("latex")]
     assert any(r"f_{0}[0] = \sigma(" in text for text in latex)

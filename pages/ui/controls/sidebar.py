@@ -37,16 +37,10 @@ def experiment_controls(
     ranges: narrower limits for this page's sliders, by field name
     task_settings: the task's settings to offer; all where None
     """
-    asked, notices = Experiment.from_query(link.given, base, TASKS)
-    if tasks and asked.task not in tasks:
-        notices.append(f"task: wanted one of {', '.join(tasks)}, got {asked.task}")
-        asked = dataclasses.replace(base)
-    if link.fresh:
-        for notice in notices:
-            st.warning(
-                say("The link asked for something that cannot be: {what}", what=notice),
-                icon=":material/link_off:",
-            )
+    offered = {name: TASKS[name] for name in (*tasks, base.task)}
+    asked, notices = Experiment.from_query(link.given, base, offered)
+    if link.fresh and notices:
+        _tell(notices)
     limits = dict(ranges or {})
     with st.sidebar:
         task = _task_choice(link, asked, tasks)
@@ -59,6 +53,14 @@ def experiment_controls(
         st.caption(say("Training"))
         ways = {name: _control(link, name, asked.train, limits) for name in train}
     return _experiment(link, base, asked, task, options, shape, ways)
+
+
+def _tell(notices: Sequence[str]) -> None:
+    """What the link asked for in vain, in one box however much it is."""
+    told = notices[0] if len(notices) == 1 else "\n".join(("", *(f"- {notice}" for notice in notices)))
+    st.warning(
+        say("The link asked for something that cannot be: {what}", what=told), icon=":material/link_off:"
+    )
 
 
 def _experiment(
