@@ -135,6 +135,7 @@ def test_languages_of_dates_are_chosen_and_need_at_least_one(open_page):
         ("beam", "1000", ""),
         ("into", "9", ""),
         ("source", "the zebra saw the cat", "zebra"),
+        ("source", "[the](//x) cat", r"got '\[the\]\(//x\)'"),
         ("source", "the " * 61, "wanted 1 to 60 words, got 61"),
     ],
 )

@@ -87,13 +87,16 @@ def _told(pair: Pair, old: Decoded, new: Decoded, step: int) -> None:
         )
     later = sum(one != other for one, other in zip(old.ids[step + 1 :], new.ids[step + 1 :], strict=False))
     later += abs(len(old.ids) - len(new.ids))
-    st.caption(
-        say(
-            "Later steps that differ: {later}. Only this step's attention was moved; later ones differ "
-            "because the decoder reads what it wrote.",
-            later=later,
-        )
-    )
+    st.caption(_told_of_later(later))
+
+
+def _told_of_later(later: int) -> str:
+    moved = say("Only this step's attention was moved.")
+    if not later:
+        return moved + " " + say("All later steps write the same as before.")
+    return moved + " " + say(
+        "Later steps that differ: {later}, because the decoder reads what it wrote.", later=later
+    )  # fmt: skip
 
 
 def _side(column, link: Link, pair: Pair, name: str, found: Decoded) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 import torch
 from torch import Tensor
@@ -46,7 +48,11 @@ def source_editor(link: Link, task: TranslationTask) -> Tensor:
         text = st.session_state.get(good, example)
         text, source = _still_read(task, text, example)
         st.warning(
-            say("This source cannot be read: {why}. Shown instead: {source}", why=error, source=text),
+            say(
+                "This source cannot be read: {why}. Shown instead: {source}",
+                why=_plain(str(error)),
+                source=_plain(text),
+            ),
             icon=":material/edit_off:",
         )
     link.keep("source", text, example)
@@ -59,6 +65,11 @@ def _still_read(task: TranslationTask, text: str, example: str) -> tuple[str, Te
         return text, task.encode(text)
     except ValueError:
         return example, task.encode(example)
+
+
+def _plain(text: str) -> str:
+    """Markdown that shows a text as it is: what a stranger wrote into a link stays without form."""
+    return re.sub(r"([\\`*_\[\](){}#!|<>~$])", r"\\\1", text)
 
 
 def _first(task: TranslationTask) -> str:
