@@ -31,6 +31,7 @@ VIEWS = {
 }
 TASKS = ("reviews", "remember_first", "brackets", "equal_numbers", "write_keep_clear", "temporal_order",
          "adding", "copy_memory", "characters")  # fmt: skip
+RANGES = {"hidden": (2, 64), "layers": (1, 3), "steps": (50, 2000), "batch_size": (8, 256), "clip": (0, 10)}
 
 link = begin("rnn", "RNN: reading word by word")
 BASE = PREPARED["rnn"]
@@ -42,13 +43,7 @@ experiment = experiment_controls(
     tasks=TASKS,
     model=("hidden", "layers", "bidirectional", *STARTS[own.model.kind]),
     train=("learning_rate", "clip", "batch_size", "steps", "seed"),
-    ranges={
-        "hidden": (2, 64),
-        "layers": (1, 3),
-        "steps": (50, 2000),
-        "batch_size": (8, 256),
-        "clip": (0, 10),
-    },
+    ranges=RANGES,
     task_settings=("lag", "lags", "length", "depth", "most", "delay", "copied", "text"),
 )
 task = task_of(experiment)
