@@ -57,9 +57,9 @@ def live(
     @st.fragment(run_every=TICK if going else None, key=f"{link.page}.live")
     def part() -> None:
         now = shown_run(link, experiment, prepared)
-        training_panel(link.page, experiment, now)
         if (now is not None and now.going) != going:
-            st.rerun()  # after the panel: who clicked sees it at once, not when the whole page has run again
+            st.rerun()
+        training_panel(link.page, experiment, now)
         if now is None:
             st.info(
                 say("Nothing trained with these settings yet. Press Train."), icon=":material/play_arrow:"
