@@ -127,6 +127,12 @@ def test_a_small_gpt_writes_and_shows_its_draws():
     assert page.get("code")[0].value.startswith(prompt + "▌")
 
 
+def test_a_link_cannot_bring_a_network_that_has_no_heads(open_page):
+    page = open_page(PAGE, **SHORT, kind="lstm")
+    assert "kind: wanted transformer on this page, got lstm" in texts(page)
+    assert "kind" not in asked(page)
+
+
 def test_where_layers_normalise_and_dropout_can_be_chosen(open_page):
     page = open_page(PAGE, **SHORT, norm="post", dropout="0.2")
     page.button(key=f"{PAGE}.train").click().run()

@@ -39,6 +39,9 @@ def experiment_controls(
     """
     offered = {name: TASKS[name] for name in (*tasks, base.task)}
     asked, notices = Experiment.from_query(link.given, base, offered)
+    if "kind" not in model and asked.model.kind != base.model.kind:
+        notices.append(f"kind: wanted {base.model.kind} on this page, got {asked.model.kind}")
+        asked = dataclasses.replace(asked, model=base.model)
     if link.fresh and notices:
         _tell(notices)
     limits = dict(ranges or {})
