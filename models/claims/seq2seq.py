@@ -19,7 +19,9 @@ STEADY = TrainConfig(steps=750, learning_rate=5e-3)
 """Long enough for one vector to carry short sentences: after 450 updates it carries hardly any.
 
 A higher learning rate, or one that rises and falls, answers as well, but its attention settles on the
-word next to the true one.
+word next to the true one. At seed 1 of three this happens here to half of the conjunctions (agreement .963).
+With embedding=16, start="orthogonal" and gain=0.5 it happened at none (1.000 three times), but then one
+vector carried .39, .17 and .27 of the sentences of up to 12 words (here .61 at seed 0), too few to compare.
 """
 
 

@@ -8,9 +8,13 @@ import pytest
 import torch
 
 from models.analysis.alignment import attention_agreement, exact_by_length
+from models.analysis.decoder_step import open_step
 from models.claims import seq2seq as claims
 from models.tasks import build_task
 from models.tasks.translation.base import exact
+from models.tasks.translation.korean_grammar import NOUNS_IN_KOREAN
+from models.tasks.translation.korean_grammar import as_object as korean_object
+from models.tasks.translation.korean_grammar import as_subject as korean_subject
 from models.training.loop import Trainer
 
 pytestmark = pytest.mark.slow
@@ -36,6 +40,38 @@ def exact_share(network, task, batch):
     return exact(network(batch.inputs).argmax(-1), batch.targets, task.end).float().mean().item()
 
 
+def untrained(claim, seed):
+    """The claim's network before its first update."""
+    train = dataclasses.replace(claim.experiment.train, seed=seed)
+    return Trainer(dataclasses.replace(claim.experiment, train=train)).network.eval()
+
+
+def moved_by_hand(network, task, batch):
+    """All attention on each other word in turn: three shares.
+
+    Of the objects of a clause: how often the noun attended to is written instead, and that with the
+    particle of an object. Of all steps: how often another word does as well as the true one.
+    """
+    moved, as_object, elsewhere = [], [], []
+    for source in batch.inputs:
+        source = source[source != task.padding]
+        answer, words = task.solve(source), task.decode(source)
+        known = task.alignment(source, torch.tensor(answer)).argmax(-1)
+        for step in range(0, len(answer) - 1, 3):
+            found = open_step(network, source, step, answer)
+            written = [task.answers[symbol] for symbol in found.elsewhere]
+            right, true = task.answers[answer[step]], words[known[step]]
+            elsewhere.append(any(word == right for k, word in enumerate(written) if k != known[step]))
+            if true not in NOUNS_IN_KOREAN or right != korean_object(NOUNS_IN_KOREAN[true]):
+                continue
+            for word, other in zip(words, written, strict=True):
+                if word in NOUNS_IN_KOREAN and word != true:
+                    noun = NOUNS_IN_KOREAN[word]
+                    moved.append(other in (korean_subject(noun), korean_object(noun)))
+                    as_object.append(other == korean_object(noun))
+    return np.mean(moved), np.mean(as_object), np.mean(elsewhere)
+
+
 def fresh(task, draw):
     """What `draw` makes with a generator of this file's own."""
     return draw(torch.Generator().manual_seed(GENERATOR))
@@ -49,6 +85,13 @@ def test_english_becomes_korean_and_attention_finds_the_word(seed):
     found = attention_agreement(network, task, batch)
     assert found.largest >= 0.95
     assert found.chance < 0.15
+    assert task.exact_chance < 0.01
+    blurred = attention_agreement(untrained(claims.KOREAN, seed), task, batch)
+    assert blurred.mass < 0.2 < 0.75 < found.mass
+    moved, as_object, elsewhere = moved_by_hand(network, task, task.held_out(30))
+    assert moved >= 0.9
+    assert as_object >= 0.9
+    assert elsewhere >= 0.2
 
 
 @seeds
