@@ -11,6 +11,7 @@ from models.analysis.extrapolation import bits_by_length
 from models.analysis.heads import scores_of_heads, silenced
 from models.analysis.shuffling import noticed
 from models.claims import transformer as claims
+from models.experiment import Experiment, ModelConfig, TrainConfig
 from models.tasks.order import Order
 from models.trace import record
 from models.training.loop import Trainer
@@ -194,3 +195,13 @@ def test_without_weight_decay_nothing_is_understood(seed):
     assert weight_size(trainer.network) > 1.5 * 0.34
     assert metrics["training_accuracy"] == 1
     assert metrics["accuracy"] < 0.05
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_encoder_decoder_learns_to_write_a_row_backwards(seed):
+    model = ModelConfig("transformer", hidden=32, heads=4, layers=1, feed_forward=64)
+    train = TrainConfig(steps=300, batch_size=32, learning_rate=3e-3, warmup=30, seed=seed)
+    trainer = trained_for(Experiment("reverse_sequence", {}, model, train))
+    metrics = trainer.evaluate()
+    print(metrics)
+    assert metrics["accuracy"] > 0.5 > 3 * trainer.task.chance
