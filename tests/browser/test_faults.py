@@ -65,7 +65,7 @@ def test_a_killed_worker_a_killed_server_and_a_damaged_store(page, tmp_path):
         assert moments(page) >= before
         kept = moments(page)
         button(page, "Resume").click()
-        expect(button(page, "Pause")).to_be_visible()
+        expect(button(page, "Pause")).to_be_enabled()
         page.wait_for_function(f"Number(document.querySelector('.board-slider').max) > {kept}")
         process_at(address).kill()
     with app(tmp_path) as address:

@@ -37,7 +37,7 @@ def test_a_deep_link_on_a_fresh_server_has_the_right_menu_and_shows_a_trained_ne
 
 def places(page):
     """Where the buttons of the training panel stand, whatever they say now."""
-    shown = page.locator(".st-key-lstm-buttons button:visible").all()[:5]
+    shown = page.locator(".st-key-lstm-buttons button:visible").all()[:6]
     return [{name: round(value) for name, value in one.bounding_box().items()} for one in shown]
 
 
@@ -45,9 +45,9 @@ def test_no_button_moves_when_the_run_changes(visit):
     page = visit("lstm?steps=2000&hidden=64&batch_size=256&seed=9")
     expect(button(page, "Train")).to_be_visible()
     before = places(page)
-    assert len(before) == 5
+    assert len(before) == 6
     button(page, "Train").click()
-    expect(button(page, "Pause")).to_be_visible()
+    expect(button(page, "Pause")).to_be_enabled()
     drawn(page)
     assert places(page) == before
     button(page, "Pause").click()
@@ -61,7 +61,7 @@ def test_no_button_moves_when_the_run_changes(visit):
 def test_train_pause_resume_reload_and_open_the_link_elsewhere(visit):
     page = visit("lstm?steps=2000&hidden=64&batch_size=256&seed=5")
     button(page, "Train").click()
-    expect(button(page, "Pause")).to_be_visible()
+    expect(button(page, "Pause")).to_be_enabled()
     expect(page.get_by_text(re.compile(r"update [1-9]\d* of 2,000")).first).to_be_visible()
     drawn(page)
     run = run_in_url(page)
@@ -76,7 +76,7 @@ def test_train_pause_resume_reload_and_open_the_link_elsewhere(visit):
     other = drawn(visit(page.url.split("/", 3)[3]))
     expect(other.get_by_text(f"update {paused_at} of 2,000 · paused")).to_be_visible()
     button(page, "Resume").click()
-    expect(button(page, "Pause")).to_be_visible()
+    expect(button(page, "Pause")).to_be_enabled()
     button(page, "Stop").click()
     expect(page.get_by_text(re.compile("· stopped"))).to_be_visible()
 

@@ -160,11 +160,7 @@ def mattered_pictures(film: Film, task: Clicks, session: Tensor) -> list[Picture
     except KeyError:
         return pictures
     moments, layers, heads = attention.shape[:3]
-    rows = [
-        say("layer {layer}, head {head}", layer=i, head=h)
-        for i in range(layers)
-        for h in range(heads)
-    ]
+    rows = [say("layer {layer}, head {head}", layer=i, head=h) for i in range(layers) for h in range(heads)]
     looked = attention[:, :, :, -1].reshape(moments, layers * heads, -1)
     pictures.append(
         Picture(

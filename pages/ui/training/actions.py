@@ -1,4 +1,4 @@
-"""The buttons of the training panel: Train, Pause or Resume, Step, Stop, Reset, and the learning rate."""
+"""The buttons of the training panel: Train, Pause, Resume, Step, Stop, Reset, and the learning rate."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
         "play_arrow",
         "Train with the settings of the sidebar, from fresh weights. Key: T.",
         lambda: _train(page, experiment, run),
-        width=98,
+        width=96,
         shortcut="T",
         primary=run is None or not run.going,
     )
@@ -67,7 +67,7 @@ def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
         "restart_alt",
         "Fresh weights from the next seed, paused before the first update.",
         lambda: _reset(page, experiment, run),
-        width=86,
+        width=84,
     )
     row = action_row(page, [train, *run_actions([run] if run else []), reset])
     if run and (run.going or run.status == "paused"):
@@ -76,7 +76,11 @@ def action_buttons(page: str, experiment: Experiment, run: Run | None) -> None:
 
 
 def run_actions(runs: Sequence[Run]) -> list[Action]:
-    """Pause or Resume, Step and Stop, for all runs on the screen that each is possible for."""
+    """Pause, Resume, Step and Stop, for all runs on the screen that each is possible for.
+
+    Pause and Resume both stand there always: one in the other's place, or a name that changes, is drawn
+    anew at the very moment in which a person reaches for the button beside it, and that click was lost.
+    """
     going = [run for run in runs if run.going]
     unfinished = [run for run in runs if run.step < run.steps]
     waiting = [run for run in unfinished if run.status in RESUMABLE]
@@ -87,7 +91,8 @@ def run_actions(runs: Sequence[Run]) -> list[Action]:
         "pause",
         "Pause after this update. Key: P.",
         lambda: _each(engine().pause, going),
-        width=116,
+        width=102,
+        possible=bool(going),
         shortcut="P",
     )
     resume = Action(
@@ -95,8 +100,8 @@ def run_actions(runs: Sequence[Run]) -> list[Action]:
         "resume",
         "Go on exactly where it ended. Key: P.",
         lambda: _each(_resume, waiting),
-        width=116,
-        possible=bool(waiting),
+        width=114,
+        possible=bool(waiting) and not going,
         shortcut="P",
     )
     step = Action(
@@ -104,7 +109,7 @@ def run_actions(runs: Sequence[Run]) -> list[Action]:
         "skip_next",
         "One update, then pause. Key: S.",
         lambda: _each(engine().step, steppable),
-        width=95,
+        width=93,
         possible=bool(steppable),
         shortcut="S",
     )
@@ -113,10 +118,10 @@ def run_actions(runs: Sequence[Run]) -> list[Action]:
         "stop",
         "End this run; what it has learned stays.",
         lambda: _each(engine().stop, stoppable),
-        width=82,
+        width=78,
         possible=bool(stoppable),
     )
-    return [pause if going else resume, step, stop]
+    return [pause, resume, step, stop]
 
 
 def _each(act: Callable[[str], None], runs: Sequence[Run]) -> None:

@@ -24,8 +24,6 @@ from viz.picture import Picture
 
 ACROSS = 5
 """Most runs side by side in the panel."""
-BESIDE = 265
-"""Pixels that are left beside the buttons on a screen of 1280."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def _panel(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str, 
     """The buttons for all runs, and how far and how good every run is, side by side."""
     with st.container(border=True, key=f"{page}-panel", gap="small"):
         row = action_row(page, _actions(page, experiments, runs))
-        row.caption(" ".join(_told(experiments, runs)), width=BESIDE)
+        row.caption(" ".join(_told(experiments, runs)))
         rows = math.ceil(len(runs) / ACROSS)
         for row in np.array_split(list(runs), rows) if rows else ():
             for column, name in zip(st.columns(len(row)), row, strict=True):
@@ -153,7 +151,7 @@ def _actions(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str
         "play_arrow",
         "Train what was not begun with these settings yet; else all again from fresh weights. Key: T.",
         lambda: _start(missing) if missing else _again(page, experiments, runs),
-        width=98,
+        width=96,
         possible=bool(missing) or not any(run.going for run in runs.values()),
         shortcut="T",
         primary=not any(run.going for run in runs.values()),
@@ -163,7 +161,7 @@ def _actions(page: str, experiments: Mapping[str, Experiment], runs: Mapping[str
         "restart_alt",
         "All untrained again, paused before the first update.",
         lambda: _again(page, experiments, runs, updates=0),
-        width=86,
+        width=84,
     )
     return [train, *run_actions(list(runs.values())), reset]
 
