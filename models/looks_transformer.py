@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -37,6 +37,30 @@ def heads_look(inputs: Tensor) -> Look:
             "likeliest": lens.answer[:, 0],
             "confidence": lens.confidence[:, 0],
         }
+
+    return look
+
+
+def translator_look(source: Tensor, answer: Sequence[int]) -> Look:
+    """Where both stacks of an encoder-decoder look while it is given one answer for one source (K,).
+
+    Gives reads (layer, head, K, K), the encoder's attention; writes (layer, head, step, step), the decoder's
+    to what it has written; looks_back (layer, head, step, K), the decoder's to the source: rows add up to 1.
+    """
+    ids = torch.tensor([list(answer)])
+    batch = Batch(source[None], ids, torch.ones_like(ids, dtype=torch.bool))
+    parts = {
+        "reads": "encoder.layers.{}",
+        "writes": "decoder.layers.{}",
+        "looks_back": "decoder.layers.{}.cross",
+    }
+
+    def look(network: Network, task: Task) -> Mapping[str, np.ndarray]:
+        layers = range(network.config.layers)
+        names = {part: [f"{place.format(n)}.attention" for n in layers] for part, place in parts.items()}
+        wanted = [name for part in names.values() for name in part]
+        trace = record(network, source[None], names=wanted, run=lambda: network.answer(batch))
+        return {part: np.stack([trace[name][0] for name in named]) for part, named in names.items()}
 
     return look
 

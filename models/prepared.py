@@ -5,7 +5,14 @@ from __future__ import annotations
 from models.claims.heads import MIRROR
 from models.claims.language import ANALOGIES, RECOMMENDERS, grammar_experiment, review_experiment
 from models.claims.seq2seq import KOREAN, KOREAN_ONE_VECTOR
-from models.claims.transformer import GROKKING, INDUCTION, NO_GROKKING, NO_INDUCTION, order_experiment
+from models.claims.transformer import (
+    GROKKING,
+    INDUCTION,
+    NO_GROKKING,
+    NO_INDUCTION,
+    TRANSLATOR,
+    order_experiment,
+)
 from models.experiment import POSITIONS, Experiment, ModelConfig, TrainConfig
 from models.race import EQUAL, KINDS, entrants
 from models.side_by_side import readers, ways
@@ -31,6 +38,7 @@ PREPARED: dict[str, Experiment] = {
     "recommend": RECOMMENDERS["gru"].experiment,
     "attention_heads": MIRROR.experiment,
     "embeddings": ANALOGIES.experiment,
+    "transformer": TRANSLATOR.experiment,
 }
 """Page -> its experiment, in the order in which they are trained."""
 

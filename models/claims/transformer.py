@@ -80,6 +80,22 @@ def with_seed(experiment: Experiment, seed: int) -> Experiment:
     return replace(experiment, train=replace(experiment.train, seed=seed))
 
 
+TRANSLATOR = Claim(
+    "transformer.translates",
+    "Attention alone, without recurrence, turns English into Korean: nearly every new sentence is right.",
+    Experiment(
+        "english_to_korean",
+        {},
+        ModelConfig(
+            kind="transformer", hidden=64, heads=4, layers=2, feed_forward=128, positions="sinusoidal"
+        ),
+        TrainConfig(steps=500, learning_rate=4e-3, schedule="one_cycle"),
+    ),
+    0.0,
+    VASWANI,
+    (500, 500),
+    25.0,
+)
 NO_POSITIONS = Claim(
     "positions.none",
     "Without positions a Transformer that sees everything cannot reverse: it is right at 22 % of the "

@@ -23,6 +23,7 @@ SECTIONS: dict[str, list[tuple[str, str, str]]] = {
         ("attention", "Attention: looking back", "visibility"),
     ],
     "Transformer": [
+        ("transformer", "The Transformer: attention alone", "auto_awesome_motion"),
         ("attention_heads", "Self-attention heads", "grid_view"),
         ("positions", "Positions: where order comes from", "pin"),
         ("parallel", "All positions at once", "bolt"),

@@ -47,34 +47,55 @@ class Pair:
 
 def alignment_pictures(film: Film, pair: Pair) -> list[Picture]:
     """Two views of where the decoder looks, with the true alignment drawn over them."""
-    attention, known = film["attention"], pair.known
-    shared = {"source": pair.tokens, "target": pair.words, "known": known, "outlined": say("true alignment")}
-    scores = [_score(sentence_agreement(values, known)) for values in attention]
-    figure = alignment_map(attention[-1], **shared)
+    attention = film["attention"]
+    return [
+        alignment_picture(
+            attention,
+            pair,
+            say("Where the decoder looks"),
+            say("Each row adds up to 1. Outlined: where it really comes from. Click a row to open it."),
+        ),
+        bands_picture(attention, pair),
+    ]
+
+
+def alignment_picture(attention: np.ndarray, pair: Pair, title: str, note: str) -> Picture:
+    """The map of attention (moment, step, K) with the true alignment outlined and the agreement above it."""
+    scores = [_score(sentence_agreement(values, pair.known)) for values in attention]
+    figure = alignment_map(attention[-1], **_words(pair))
     figure.add_annotation(text=scores[-1], x=0, y=1.0, xref="paper", yref="paper", xanchor="left",
                           yanchor="bottom", yshift=4, showarrow=False, align="left")  # fmt: skip
     figure.update_layout(margin={"t": 56})
-    return [
-        Picture(
-            name="alignment",
-            figure=figure,
-            alt=say("Attention: one row for each word written, one column for each source word."),
-            frames={
-                "data.0.z": attention,
-                "layout.annotations.0.text": np.array(scores, dtype=object),
-            },
-            title=say("Where the decoder looks"),
-            note=say("Each row adds up to 1. Outlined: where it really comes from. Click a row to open it."),
-        ),
-        Picture(
-            name="bands",
-            figure=alignment_bands(attention[-1], bands=say("attention"), **shared),
-            alt=say("Source words on the left, the words written on the right, bands between them."),
-            frames={"data.0.y": band_frames(attention)},
-            title=say("The same as lines between words"),
-            note=say("As thick as the attention, four to each word. Dotted: the true alignment."),
-        ),
-    ]  # fmt: skip
+    return Picture(
+        name="alignment",
+        figure=figure,
+        alt=say("Attention: one row for each word written, one column for each source word."),
+        frames={"data.0.z": attention, "layout.annotations.0.text": np.array(scores, dtype=object)},
+        title=title,
+        note=note,
+    )
+
+
+def bands_picture(attention: np.ndarray, pair: Pair) -> Picture:
+    """The same attention (moment, step, K) as bands between the words of both sides."""
+    return Picture(
+        name="bands",
+        figure=alignment_bands(attention[-1], bands=say("attention"), **_words(pair)),
+        alt=say("Source words on the left, the words written on the right, bands between them."),
+        frames={"data.0.y": band_frames(attention)},
+        title=say("The same as lines between words"),
+        note=say("As thick as the attention, four to each word. Dotted: the true alignment."),
+    )
+
+
+def _words(pair: Pair) -> dict[str, object]:
+    """What a figure of one pair says beside its attention."""
+    return {
+        "source": pair.tokens,
+        "target": pair.words,
+        "known": pair.known,
+        "outlined": say("true alignment"),
+    }
 
 
 def _score(found: dict[str, float] | None) -> str:

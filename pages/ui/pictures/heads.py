@@ -17,21 +17,15 @@ from viz.picture import Picture
 def head_pictures(film: Film, tokens: Sequence[str], chosen: tuple[int, int]) -> list[Picture]:
     """Every head small, and the chosen one as a map and as lines."""
     attention = film["attention"]
-    _, layers, heads = attention.shape[:3]
     layer, head = chosen
     one = attention[:, layer, head]
     name = say("Layer {layer}, head {head}", layer=layer, head=head)
     return [
-        Picture(
-            "heads",
-            head_grid(attention[-1], chosen=chosen),
-            say("A small attention map for each of {heads} heads in each of {layers} layers.",
-                heads=heads, layers=layers),
-            {f"data.{place * heads + number}.z": attention[:, place, number]
-             for place, number in np.ndindex(layers, heads)},
+        head_grid_picture(
+            attention,
+            chosen,
             say("Every head"),
             say("Rows look at columns; bright is much attention. Click a map to look at that head."),
-            columns=2,
         ),
         Picture(
             "map",
@@ -50,6 +44,22 @@ def head_pictures(film: Film, tokens: Sequence[str], chosen: tuple[int, int]) ->
             say("From each query (below) to the keys (above); thicker is more. Below 0.1 nothing is drawn."),
         ),
     ]  # fmt: skip
+
+
+def head_grid_picture(attention: np.ndarray, chosen: tuple[int, int], title: str, note: str) -> Picture:
+    """A small map of every head's attention (moment, layer, head, query, key); a click chooses one."""
+    _, layers, heads = attention.shape[:3]
+    return Picture(
+        "heads",
+        head_grid(attention[-1], chosen=chosen),
+        say("A small attention map for each of {heads} heads in each of {layers} layers.",
+            heads=heads, layers=layers),
+        {f"data.{place * heads + number}.z": attention[:, place, number]
+         for place, number in np.ndindex(layers, heads)},
+        title,
+        note,
+        columns=2,
+    )  # fmt: skip
 
 
 def lens_pictures(film: Film, task: Task, tokens: Sequence[str]) -> list[Picture]:
