@@ -14,7 +14,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, create_engine, delete, event, insert, make_url, select
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
 
-from models.training.faults import NO_ADDRESS, NO_DRIVER, NOT_OPENED, fault_of
+from models.training.faults import DAMAGED, NO_ADDRESS, NO_DRIVER, NOT_OPENED, fault_of
 from models.training.records import StoreFault
 from models.training.tables import OF_A_RUN, metadata, runs, wishes
 
@@ -109,7 +109,7 @@ class Database:
             if fault is None or home is self.__dict__.get("spare"):
                 self._raise(error)
         else:
-            if run_id is None and home is self.main and self.problem:
+            if run_id is None and home is self.main and self.problem not in (None, DAMAGED):
                 self._tell("")
             return result
         self._tell(fault)

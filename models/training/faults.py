@@ -6,14 +6,16 @@ from sqlalchemy.exc import DatabaseError
 
 INSTEAD = "Runs are kept in memory instead, and are lost when the server ends."
 NOT_OPENED = f"The store of runs cannot be opened. {INSTEAD}"
+DAMAGED = f"The store file is damaged. {INSTEAD} Move the file away to begin a new one."
+"""Does not pass: a page of the file that is whole, or still in memory, can be written all the same."""
 FAULTS = {
     "readonly": f"The store of runs cannot be written (it is read-only). {INSTEAD}",
     "read-only": f"The store of runs cannot be written (it is read-only). {INSTEAD}",
     "full": f"The disk is full. {INSTEAD}",
     "no space": f"The disk is full. {INSTEAD}",
     "disk i/o": f"The disk does not take the store of runs (full or failing). {INSTEAD}",
-    "malformed": f"The store file is damaged. {INSTEAD} Move the file away to begin a new one.",
-    "not a database": f"The store file is damaged. {INSTEAD} Move the file away to begin a new one.",
+    "malformed": DAMAGED,
+    "not a database": DAMAGED,
     "unable to open": NOT_OPENED,
     "permission denied": NOT_OPENED,
     "connection": f"The database of runs cannot be reached. {INSTEAD}",

@@ -1,7 +1,9 @@
 import os
+import sqlite3
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import DatabaseError
 
 from models.training.store import Store
 from models.training.worker import train_run
@@ -45,6 +47,20 @@ def test_a_corrupt_file_is_said_and_left_alone(tmp_path, content):
     works(store)
     assert path.read_bytes() == content
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("message", "lasts"), [("database disk image is malformed", True), ("database or disk is full", False)]
+)
+def test_a_full_disk_passes_and_a_damaged_file_does_not(file_store, message, lasts):
+    def fails_in_the_main_database(connection):
+        if connection.engine.url == file_store.database.main.url:
+            raise DatabaseError("insert", None, sqlite3.DatabaseError(message))
+
+    file_store.database.write(None, fails_in_the_main_database)
+    assert file_store.problem
+    file_store.desk.beat("a server")
+    assert bool(file_store.problem) == lasts
 
 
 def test_a_read_only_file_is_still_read(tmp_path, file_store):
