@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.chromium import ROOT, server
 from tests.browser.test_whole_path import button, drawn, run_in_url
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LONG = "lstm?steps=2000&hidden=64&batch_size=256&seed=3"
 UPDATES = re.compile(r"update ([1-9][\d,]*) of 2,000")
