@@ -32,7 +32,7 @@ test: dev
 	$(BIN)/python -m pytest -m "not slow and not bench" -n 2 --dist loadfile
 
 claims: dev
-	$(BIN)/python -m pytest -m slow -n 2 tests/slow
+	$(BIN)/python -m pytest -m slow -n 2
 
 bench: dev
 	$(BIN)/python -m pytest -m bench -s tests/bench
