@@ -7,6 +7,7 @@ from torch import Tensor
 
 from models.looks import random_probe
 from models.tasks import Task
+from pages.ui.controls.another import another_button
 from pages.ui.language import say
 from pages.ui.link import Link
 
@@ -27,14 +28,7 @@ def probe_editor(link: Link, task: Task, label: str = "Your sequence (tokens sep
             ),
             persist_state="session",
         )
-        st.button(
-            say("Another"),
-            icon=":material/casino:",
-            key=f"{link.page}.another",
-            on_click=_another,
-            args=(key, task),
-            help=say("A new sequence of this task, drawn at random."),
-        )
+        another_button(link, _another, key, task, help=say("A new sequence of this task, drawn at random."))
     try:
         probe = task.encode(text)
     except ValueError as error:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models.tasks.translation import TranslationTask
+from pages.ui.controls.another import another_button
 from pages.ui.language import say
 from pages.ui.link import Link
 
@@ -32,14 +33,7 @@ def source_editor(link: Link, task: TranslationTask) -> Tensor:
             help=say(task.summary),
             persist_state="session",
         )
-        st.button(
-            say("Another"),
-            icon=":material/casino:",
-            key=f"{link.page}.another",
-            on_click=_another,
-            args=(key, task),
-            help=say("One that the network has never been trained on."),
-        )
+        another_button(link, _another, key, task, help=say("One that the network has never been trained on."))
     good = f"{link.page}.good.{task.key}"
     try:
         source = task.encode(text)
