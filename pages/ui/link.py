@@ -9,19 +9,63 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+BEGIN = "begin"
+"""A parameter that says: begin with this link, even if this page wrote the same a moment ago. Never kept."""
+
+REMEMBERED = 20
+"""Links that a page wrote and that the browser may not know yet when it next asks."""
+
+
+class _Written:
+    """What one page wrote into the URL lately, the newest last.
+
+    One object, changed in place: Streamlit may end a script at any use of `st`, so between the browser
+    being told and this being noted there must be none.
+    """
+
+    def __init__(self) -> None:
+        self.all: list[dict[str, str]] = []
+        self.of_part: dict[str, dict[str, str]] = {}
+
+    def note(self, part: str, query: dict[str, str]) -> None:
+        """One link more, written by a part of the page."""
+        self.all = [*self.all[1 - REMEMBERED :], query]
+        self.of_part[part] = query
 
 
 class Link:
-    """The URL's parameters for one page."""
+    """The URL's parameters for one page, or for one part of a page whose parts have settings of their own."""
 
-    def __init__(self, page: str) -> None:
-        """Read the URL and find out whether somebody else than this page wrote it."""
+    def __init__(self, page: str, whole: Link | None = None) -> None:
+        """Read the URL and find out whether somebody else than this page wrote it.
+
+        whole: the link of the page that this is a part of
+
+        A line is never as fast as a hand: who moves two sliders within its delay sends the second with the
+        link that was there before the first. A link that this page wrote earlier is therefore no wish, unless
+        the person went back to it, came from another page or followed a link that says so (`begin_with`).
+        """
         self.page = page
-        self.given = st.query_params.to_dict()
-        last = st.session_state.get(f"{page}.link")
-        self.fresh = last is None or (bool(self.given) and self.given != last)
         self.own: set[str] = set()
         self.started: set[str] = set()
+        if whole:
+            self.given, self.fresh = dict(whole.given), whole.fresh
+            return
+        written = _written(page)
+        here = st.session_state.get("link.page") == page
+        st.session_state["link.page"] = page
+        given = st.query_params.to_dict()
+        asked = given.pop(BEGIN, None) is not None or _gone_back()
+        late = here and not asked and given in written.all
+        self.fresh = asked or not written.all or (bool(given) and given != written.all[-1] and not late)
+        if self.fresh:
+            written.note(page, given)
+        elif given != written.all[-1]:
+            given = written.all[-1]
+            st.query_params.from_dict(given)
+        self.given = dict(given)
 
     def start(self, name: str, value: Any) -> str:
         """The key of a widget, whose value is set to `value` where the URL decides.
@@ -51,12 +95,34 @@ class Link:
         write_query(self.page, query if value == default else query | {name: value})
 
 
+def begin_with(query: dict[str, str]) -> dict[str, str]:
+    """`query` for a link that is to be followed even where the page wrote the same before."""
+    return query | {BEGIN: "1"}
+
+
+def last_written(part: str) -> dict[str, str] | None:
+    """The link that a part of a page wrote last; None where it wrote none."""
+    return _written(part).of_part.get(part)
+
+
 def write_query(page: str, query: dict[str, str], *, always: bool = False) -> None:
     """Set the whole URL, and remember that it was this page that did.
 
     always: tell the browser even what the server believes already; after a page link to the same page
     only the server has the new parameters, and the address bar keeps the old ones
     """
-    if always or query != st.query_params.to_dict():
+    query = {name: value for name, value in query.items() if name != BEGIN}
+    told = st.query_params.to_dict() == query
+    _written(page).note(page, query)
+    if always or not told:
         st.query_params.from_dict(query)
-    st.session_state[f"{page}.link"] = query
+
+
+def _written(page: str) -> _Written:
+    return st.session_state.setdefault(f"{page.split('.')[0]}.written", _Written())
+
+
+def _gone_back() -> bool:
+    """Whether the browser's back or forward button led here."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation

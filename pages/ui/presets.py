@@ -9,6 +9,7 @@ import streamlit as st
 from models.experiment import Experiment
 from models.tasks import TASKS
 from pages.ui.language import say
+from pages.ui.link import begin_with
 
 
 def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **own: str) -> None:
@@ -23,6 +24,6 @@ def presets(page: str, base: Experiment, choices: Mapping[str, Experiment], **ow
             st.page_link(
                 f"pages/{page}.py",
                 label=say(name),
-                query_params=own | {"task": experiment.task} | experiment.to_query(base, TASKS),
+                query_params=begin_with(own | {"task": experiment.task} | experiment.to_query(base, TASKS)),
                 width="content",
             )

@@ -49,6 +49,20 @@ def test_a_start_from_link_moves_address_and_page_and_the_back_button_leads_back
     assert "hidden=" not in page.url and "forget_bias=" not in page.url
 
 
+def test_on_a_slow_line_no_setting_is_lost_and_back_leads_back(visit):
+    page = drawn(visit("lstm", late=500))
+    for name in ("Hidden units", "Layers", "Hidden units"):
+        page.get_by_role("slider", name=re.compile(f"^{name}")).press("ArrowRight")
+        page.wait_for_timeout(300)  # longer than a slider waits before it tells, shorter than the line
+    page.wait_for_url(re.compile("hidden=10&layers=2"))
+    expect(hidden_units(page)).to_have_value("10")
+    page.get_by_role("link", name="a cell that counts").click()
+    page.wait_for_url(re.compile("task=equal_numbers"))
+    page.go_back()
+    expect(hidden_units(page)).to_have_value("10")
+    page.wait_for_url(re.compile("hidden=10&layers=2"))
+
+
 def test_the_back_button_leads_from_page_to_page_and_settings_stay(visit):
     page = drawn(visit("lstm?hidden=12"))
     page.get_by_role("button", name="Memory").click()

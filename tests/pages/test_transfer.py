@@ -63,6 +63,7 @@ def test_the_sweep_trains_what_is_missing_and_finds_the_rest_in_the_store(
     open_page, small_first_task, monkeypatch
 ):
     monkeypatch.setattr("models.transfer_plan.LABELS", (8, 16))
+    monkeypatch.setattr("pages.ui.texts.label_sweep.LABELS", (8, 16, 64))
     monkeypatch.setattr("models.transfer_plan.ARMS", ("scratch", "frozen"))
     page = open_page("transfer", view="labels", updates="50")
     assert "4 of 4 runs to train" in texts(page)

@@ -1,7 +1,7 @@
 // The back button leads back. Streamlit adds an entry to the browser's history whenever a page writes its link,
 // even where nobody asked for a change: back from there, the page would write the link again, and so for ever.
 
-const OWN = ["run"]; // which run is shown: written by the page, decided by what else stands in the link
+const OWN = ["run", "begin"]; // written or taken out by the page; what else stands in the link decides it
 let acted = false; // whether the person has done anything since the page was opened or gone back to
 
 let leaving = false; // whether they have asked for another page, whose address has not come yet

@@ -10,7 +10,7 @@ import streamlit as st
 from models.tasks import build_task
 from models.uploads import MOST_BYTES, read_text
 from pages.ui.language import say
-from pages.ui.link import Link
+from pages.ui.link import Link, begin_with
 from pages.ui.services import store
 
 UPLOAD = "task.upload"
@@ -66,7 +66,9 @@ def bring(link: Link, wanted: Wanted, *, name_task: bool = False) -> str:
         places |= {name: _named(wanted, name_task, other) for name, other in kept.items() if other != key}
         with st.container(horizontal=True, gap="small"):
             for name, query in places.items():
-                st.page_link(f"pages/{link.page}.py", label=name, query_params=query, width="content")
+                st.page_link(
+                    f"pages/{link.page}.py", label=name, query_params=begin_with(query), width="content"
+                )
     return key
 
 
@@ -107,7 +109,7 @@ def _use(page: str, wanted: Wanted, name_task: bool, file) -> None:
     query = st.query_params.to_dict()
     foreign = _foreign(wanted, query)
     others = {name: value for name, value in query.items() if name not in foreign}
-    st.query_params.from_dict(others | _named(wanted, name_task, key))
+    st.query_params.from_dict(begin_with(others | _named(wanted, name_task, key)))
 
 
 def _named(wanted: Wanted, name_task: bool, key: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from models.prepared import PREPARED, PREPARED_GROUPS, all_prepared
 from models.tasks import TASKS
 from models.training.records import Run
 from pages.ui.language import say
+from pages.ui.link import begin_with
 from pages.ui.services import store
 
 PAGE_OF_KIND = {
@@ -38,7 +39,9 @@ def recent_runs() -> None:
                 + (f" · {latest['accuracy']:.0%}" if latest else "")
             )
             if page:
-                st.page_link(f"pages/{page}.py", label=say("Open"), query_params=_query(page, run))
+                st.page_link(
+                    f"pages/{page}.py", label=say("Open"), query_params=begin_with(_query(page, run))
+                )
 
 
 def page_of(run: Run) -> str | None:

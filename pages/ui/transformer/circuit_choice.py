@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.ui.language import say
-from pages.ui.link import Link
+from pages.ui.link import Link, begin_with, last_written
 
 INDUCTION, GROKKING = "induction", "grokking"
 NAMES = {
@@ -32,11 +32,11 @@ def circuit_choice(link: Link) -> tuple[str, Link]:
         on_change=_bring_back, args=(link.page, key), label_visibility="collapsed",
     )  # fmt: skip
     link.keep("circuit", circuit, INDUCTION)
-    return circuit, Link(f"{link.page}.{circuit}")
+    return circuit, Link(f"{link.page}.{circuit}", link)
 
 
 def _bring_back(page: str, key: str) -> None:
     """The URL that belongs to the circuit just chosen."""
     circuit = st.session_state[key]
     fresh = {} if circuit == INDUCTION else {"circuit": circuit}
-    st.query_params.from_dict(st.session_state.get(f"{page}.{circuit}.link", fresh))
+    st.query_params.from_dict(begin_with(last_written(f"{page}.{circuit}") or fresh))
