@@ -18,14 +18,15 @@ class Attendance:
         self._leaving: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def attend(self, run_id: str, visitor: str) -> None:
-        """A visitor looks at a run."""
+    def attend(self, run_id: str, visitor: str) -> bool:
+        """A visitor looks at a run; whether it is for the first time."""
         with self._lock:
             self._leaving.pop(visitor, None)
             if (run_id, visitor) in self._known:
-                return
+                return False
             self._known.add((run_id, visitor))
         self.desk.watch(run_id, visitor, self.server)
+        return True
 
     def turn_from(self, run_id: str, visitor: str) -> list[str]:
         """A visitor looks at something else now; the run, where nobody else looks at it."""

@@ -66,6 +66,31 @@ class Desk:
 
         return self.database.write(run_id, enlist)
 
+    def adopt(self, run_id: str, visitor: str, owner: str) -> list[tuple[str, int, int, str]]:
+        """A visitor looks at a run that waits and that nobody asked for: it becomes theirs, in their turn.
+
+        Returns what is queued anew: (run, attempt, turn, run that it awaits), with what it awaits first;
+        nothing where the run is somebody's already, goes, or is seen to by another server than `owner`.
+        """
+
+        def adopt(connection: Connection) -> list[tuple[str, int, int, str]]:
+            unasked = and_(runs.c.visitor == "", runs.c.status == "queued", runs.c.owner == owner)
+            chain, wanted = [], run_id
+            while wanted:
+                look = select(runs).where(runs.c.id == wanted, unasked).with_for_update()
+                row = connection.execute(look).mappings().first()
+                chain += [row] if row else []
+                wanted = row["awaits"] if row else ""
+            queued = []
+            for row in reversed(chain):
+                attempt, turn = row["attempt"] + 1, _turn(connection, row["pool"], visitor)
+                values = {"visitor": visitor, "turn": turn, "attempt": attempt, "entered": time.time()}
+                connection.execute(update(runs).where(runs.c.id == row["id"]).values(**values))
+                queued.append((row["id"], attempt, turn, row["awaits"]))
+            return queued
+
+        return self.database.write(run_id, adopt)
+
     def claim(self, run_id: str, attempt: int) -> bool:
         """Begin to train a queued run; False where somebody withdrew it or queued it anew."""
         mine = and_(runs.c.id == run_id, runs.c.attempt == attempt, runs.c.status == "queued")

@@ -114,8 +114,12 @@ class Engine:
         self.store.wish(run_id, "learning_rate", float(value))
 
     def attend(self, run_id: str, visitor: str) -> None:
-        """A visitor looks at a run."""
-        self.attendance.attend(run_id, visitor)
+        """A visitor looks at a run; one that waits and that nobody had asked for goes before the others."""
+        if self.attendance.attend(run_id, visitor):
+            for queued, attempt, turn, awaits in self.desk.adopt(run_id, visitor, self.id):
+                self.dispatch.recall(queued)
+                if not awaits:
+                    self.dispatch.send(Order(queued, attempt, turn, None))
 
     def turn_from(self, run_id: str, visitor: str) -> None:
         """A visitor looks at something else now; the run is paused where nobody else looks at it."""

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 import torch
@@ -113,6 +114,27 @@ def test_more_runs_than_workers_queue_and_their_place_is_shown(engine):
     assert status(engine, waiting[0]) == "paused" and engine.store.snapshot_steps(waiting[0]) == []
     engine.resume(waiting[0])
     until(lambda: status(engine, waiting[0]) == "finished")
+
+
+def test_who_looks_at_a_run_that_nobody_asked_for_need_not_wait_for_the_others(engine):
+    running = [engine.start(experiment(LONG, seed=seed)) for seed in range(2)]
+    until(lambda: all(status(engine, run_id) == "running" for run_id in running))
+    waiting = [engine.start(experiment(5, seed=seed)) for seed in range(4)]
+    base = experiment(5, seed=8)
+    tuned = engine.start(replace(base, train=replace(base.train, seed=9), start_from=base))
+    assert [engine.store.run(run_id).place for run_id in waiting] == [1, 2, 3, 4]
+    engine.attend(waiting[2], "ada")
+    assert [engine.store.run(run_id).place for run_id in waiting] == [2, 3, 1, 4]
+    engine.attend(tuned, "bob")
+    ahead = [engine.store.run(engine.store.find(base)), engine.store.run(tuned)]
+    assert [run.visitor for run in ahead] == ["bob", "bob"] and ahead[0].place == 2
+    engine.stop(running[0])
+    until(lambda: status(engine, tuned) == "finished")
+    done = {run_id: engine.store.run(run_id) for run_id in (*waiting, tuned)}
+    assert done[waiting[2]].status == "finished"
+    assert engine.desk.adopt(waiting[2], "eve", engine.id) == []
+    engine.stop(running[1])
+    until(lambda: all(status(engine, run_id) == "finished" for run_id in waiting))
 
 
 def test_a_killed_worker_is_replaced_and_its_run_goes_on_from_the_checkpoint(engine):
