@@ -1,14 +1,22 @@
 """The LSTM page: opens on a trained network, trains, keeps its link, explains bad input."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from models.prepared import PREPARED
 from pages.ui.services import store
 from tests.pages.conftest import asked, has_board, payload, run_until, sound, texts
+from tests.pages.trained import finish
 from tests.viz.payload import decode, past
 
 SHORT = {"steps": "60", "hidden": "5"}
+SMALL = replace(
+    PREPARED["lstm"],
+    model=replace(PREPARED["lstm"].model, hidden=5),
+    train=replace(PREPARED["lstm"].train, steps=60),
+)
 
 
 def is_finished(page):
@@ -156,3 +164,17 @@ def test_reset_shows_fresh_untrained_weights(open_page):
     assert decode(payload(page))[0]["moments"] == [0]
     assert store().run(run_id).step == 0
     assert page.run().number_input(key="lstm.seed").value == 22
+
+
+def test_until_a_new_run_has_something_to_show_the_pictures_of_the_one_before_stand(open_page):
+    shown = finish(replace(SMALL, train=replace(SMALL.train, seed=61)))
+    page = open_page("lstm", **SHORT, seed="61", run=shown)
+    before = decode(payload(page))[0]["pictures"]
+    waiting = store().create(SMALL)
+    del page.query_params["seed"]
+    page.query_params["run"] = waiting
+    sound(page.run())
+    assert asked(page)["run"] == waiting
+    assert "the pictures show the run before" in texts(page)
+    assert decode(payload(page))[0]["pictures"] == before
+    store().desk.withdraw(waiting, "stopped")

@@ -87,8 +87,7 @@ def live_group(
         if any(run.going for run in runs.values()) != going:
             st.rerun()
         _panel(link.page, experiments, runs)
-        members = {name: Member(name, run, _film(name, run, look, look_key)) for name, run in runs.items()}
-        members = {name: m for name, m in members.items() if look is None or m.film}
+        members = _members(runs, look, look_key) or _members(_before(link.page, runs), look, look_key)
         if not members:
             told = (
                 "The first moment is on its way …"
@@ -106,6 +105,21 @@ def live_group(
             detail(Group(members, moments, state))
 
     part()
+
+
+def _members(
+    runs: Mapping[str, Run], look: Mapping[str, Look] | Look | None, look_key: str
+) -> dict[str, Member]:
+    """The runs of which there is something to see."""
+    members = {name: Member(name, run, _film(name, run, look, look_key)) for name, run in runs.items()}
+    return {name: member for name, member in members.items() if look is None or member.film}
+
+
+def _before(page: str, runs: Mapping[str, Run]) -> dict[str, Run]:
+    """The runs whose place these take: their pictures stand until the first moment of the new ones."""
+    before = st.session_state.get(f"{page}.runs_before", {})
+    earlier = {name: store().run(run_id) for name, run_id in before.items() if name in runs}
+    return {name: run for name, run in earlier.items() if run.experiment == runs[name].experiment}
 
 
 def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key: str) -> Film | None:
@@ -171,6 +185,7 @@ def _again(
 ) -> None:
     """New runs of all, on the screen in place of those that were there."""
     turn_from(list(before.values()))
+    st.session_state[f"{page}.runs_before"] = {name: run.id for name, run in before.items()}
     begun = [engine().start(experiment, visitor(), updates=updates) for experiment in experiments.values()]
     for run_id in begun:
         attend(run_id)

@@ -15,7 +15,7 @@ from pages.ui.language import say
 from pages.ui.link import Link
 from pages.ui.services import ensure, store, visitor
 from pages.ui.training.panel import training_panel
-from pages.ui.training.runs import shown_run
+from pages.ui.training.runs import run_before, shown_run
 from viz.picture import Picture
 
 TICK = 0.25
@@ -65,23 +65,32 @@ def live(
                 say("Nothing trained with these settings yet. Press Train."), icon=":material/play_arrow:"
             )
             return
-        film = film_of(now.id, look_key, look).update()
+        seen, film = _seen(link.page, now, look_key, look)
+        if seen.id != now.id and now.place:
+            st.info(say("Until its turn comes, the pictures show the run before."), icon=":material/history:")
         if not film:
             st.info(say("The first moment is on its way …"), icon=":material/hourglass:")
             return
         state = board(
-            pictures(now, film),
+            pictures(seen, film),
             key=f"{link.page}.board",
             moments=film.moments,
             columns=columns,
-            follow=now.going,
+            follow=seen.going,
         )
         if detail:
-            detail(Shown(now, film, state))
+            detail(Shown(seen, film, state))
 
     part()
     if run is not None and run.status == "paused":
         _glance(link.page, run.id)
+
+
+def _seen(page: str, run: Run, look_key: str, look: Look) -> tuple[Run, Film]:
+    """The run whose pictures stand there, and its film: until a new run's first moment, the one before."""
+    film = film_of(run.id, look_key, look).update()
+    before = run_before(page, run) if run.going and not film else None
+    return (before, film_of(before.id, look_key, look).update()) if before else (run, film)
 
 
 def _glance(page: str, run_id: str) -> None:

@@ -63,8 +63,20 @@ def _of_link(link: Link) -> Run | None:
 
 def show_run(page: str, run_id: str) -> None:
     """Put a run on the screen: its id goes into the URL."""
+    shown = st.session_state.get(f"{page}.run")
+    if shown and shown != run_id:
+        st.session_state[f"{page}.run_before"] = shown
     st.session_state[f"{page}.run"] = run_id
     write_query(page, st.query_params.to_dict() | {"run": run_id})
+
+
+def run_before(page: str, run: Run) -> Run | None:
+    """The run that was on the screen before this one, where the same pictures fit both."""
+    try:
+        before = store().run(st.session_state.get(f"{page}.run_before") or "")
+    except UnknownRun:
+        return None
+    return before if alike(before.experiment, run.experiment) else None
 
 
 def shown_runs(link: Link, experiments: Mapping[str, Experiment]) -> dict[str, Run]:
