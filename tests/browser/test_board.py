@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.chromium import chromium, server
+from tests.browser.chromium import server
 
 pytestmark = pytest.mark.browser
 
@@ -23,9 +23,8 @@ DISTANCE_FROM_STRIPES = """() => [...document.querySelectorAll('.board-plot')]
 
 
 @pytest.fixture(scope="module")
-def browser():
-    with chromium() as opened:
-        yield opened
+def browser(app_browser):
+    return app_browser
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +104,13 @@ def still(page):
     """Wait until the server has nothing more to say."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.wait_for_timeout(300)
+
+
+def place_of(page, name):
+    """Where a picture's map stands in the window, wherever another test has scrolled to."""
+    drawing = page.locator(f"[data-name={name}] .board-plot .nsewdrag").first
+    drawing.scroll_into_view_if_needed()
+    return drawing.bounding_box()
 
 
 def state(page):
@@ -271,7 +277,7 @@ def test_a_click_comes_back_and_redraws_nothing(film):
     page = film
     still(page)
     draws = state(page)["draws"]
-    drawing = page.locator("[data-name=input] .board-plot .nsewdrag").first.bounding_box()
+    drawing = place_of(page, "input")
     page.mouse.click(drawing["x"] + drawing["width"] * 5.5 / 12, drawing["y"] + drawing["height"] * 29.5 / 32)
     page.wait_for_function("document.querySelector('[data-testid=stJson]').innerText.includes('input')")
     still(page)
@@ -284,7 +290,7 @@ def test_a_click_comes_back_and_redraws_nothing(film):
 
 def test_hovering_one_map_points_into_the_others(film):
     page = film
-    drawing = page.locator("[data-name=forget] .board-plot .nsewdrag").first.bounding_box()
+    drawing = place_of(page, "forget")
     page.mouse.move(drawing["x"] + drawing["width"] * 2.5 / 12, drawing["y"] + 60)
     page.mouse.move(drawing["x"] + drawing["width"] * 2.5 / 12 + 2, drawing["y"] + 62)
     cursor = page.locator("[data-name=input] .board-cursor")
