@@ -30,8 +30,8 @@ class _Written:
         self.of_part: dict[str, dict[str, str]] = {}
 
     def note(self, part: str, query: dict[str, str]) -> None:
-        """One link more, written by a part of the page."""
-        self.all = [*self.all[1 - REMEMBERED :], query]
+        """One link more, written by a part of the page; a live page writes the same again and again."""
+        self.all = [*(known for known in self.all if known != query), query][-REMEMBERED:]
         self.of_part[part] = query
 
 

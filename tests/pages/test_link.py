@@ -61,6 +61,15 @@ def test_a_slider_moved_before_the_browser_knew_the_last_link_is_kept_and_so_is_
     assert link_of(page) == {"units": "21", "layers": "3"}
 
 
+def test_a_live_page_that_writes_the_same_again_and_again_forgets_nothing(page):
+    with_link(page, units="20").run()
+    page.slider[0].set_value(21).run()
+    for _ in range(REMEMBERED):
+        page.run()
+    with_link(page, units="20").slider[1].set_value(3).run()
+    assert (units(page), layers(page)) == (21, 3)
+
+
 def test_a_slider_moved_right_after_a_link_was_followed_does_not_undo_it(page):
     page.slider[0].set_value(9).run()
     with_link(page, **begin_with({"units": "40"})).run()
