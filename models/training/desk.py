@@ -19,6 +19,8 @@ from models.training.loop import Snapshot
 from models.training.records import GOING, RESUMABLE, packed
 from models.training.tables import logs, runs, servers, snapshots, states, watchers, wishes
 
+UNASKED = 1_000_000
+"""The first round of the runs that nobody asked for."""
 STALE = 10.0
 """Seconds without a sign of life after which a server or a worker counts as gone."""
 
@@ -241,9 +243,15 @@ _SNAPSHOTS = snapshots
 
 
 def _turn(connection: Connection, pool: str, visitor: str) -> int:
-    """The round that a visitor's next run belongs to: everybody's first run comes before anybody's second."""
-    going = and_(runs.c.pool == pool, runs.c.status.in_(GOING))
-    begun = connection.scalar(select(func.min(runs.c.turn)).where(going)) or 0
+    """The round that a visitor's next run belongs to: everybody's first run comes before anybody's second.
+
+    What nobody asked for comes after all that somebody did.
+    """
+    alike = runs.c.visitor != "" if visitor else runs.c.visitor == ""
+    going = and_(runs.c.pool == pool, runs.c.status.in_(GOING), alike)
+    begun = connection.scalar(select(func.min(runs.c.turn)).where(going))
+    if begun is None:
+        return 0 if visitor else UNASKED
     last = connection.scalar(select(func.max(runs.c.turn)).where(going, runs.c.visitor == visitor))
     return begun if last is None else max(begun, last + 1)
 

@@ -269,6 +269,20 @@ def test_the_queue_serves_visitors_in_turn(store):
     assert [order[run.id] for run in waiting] == ["ada", "bob", "eve", "ada", "bob", "ada"]
 
 
+def test_what_nobody_asked_for_comes_after_all_that_somebody_did(store):
+    order = {}
+    for visitor in ("", "", "ada", "", "ada", "bob"):
+        run_id = store.create(experiment(), visitor)
+        store.desk.enlist(run_id, "server", "pool")
+        order[run_id] = visitor
+    waiting = sorted(map(store.run, order), key=lambda run: run.place)
+    assert [order[run.id] for run in waiting] == ["ada", "bob", "ada", "", "", ""]
+    last = waiting[-1].id
+    assert store.desk.adopt(last, "eve", "another") == []
+    assert [run_id for run_id, *_ in store.desk.adopt(last, "eve", "server")] == [last]
+    assert store.run(last).place == 3
+
+
 def test_the_file_holds_no_pickle_and_uses_a_write_ahead_log(file_store):
     path = file_store.address[0].removeprefix("sqlite:///")
     connection = sqlite3.connect(path)
