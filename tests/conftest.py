@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from pathlib import Path
@@ -14,6 +15,11 @@ settings.load_profile("unrolled")
 _FOLDER = tempfile.TemporaryDirectory(prefix="unrolled-tests-", ignore_cleanup_errors=True)
 os.environ["UNROLLED_STORE"] = f"sqlite:///{Path(_FOLDER.name) / 'store.sqlite'}"
 os.environ.pop("UNROLLED_SCHEDULER", None)
+
+BARE = ("runtime.scriptrunner_utils.script_run_context", "runtime.state.session_state_proxy")
+"""Loggers of Streamlit that warn hundreds of times of what AppTest runs without a browser."""
+for name in BARE:
+    logging.getLogger(f"streamlit.{name}").addFilter(lambda record: record.levelno > logging.WARNING)
 
 
 @pytest.fixture(scope="session", autouse=True)

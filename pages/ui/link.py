@@ -7,12 +7,16 @@ page itself did not write: a link that was opened, a page link with settings, th
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 BEGIN = "begin"
 """A parameter that says: begin with this link, even if this page wrote the same a moment ago. Never kept."""
+
+EMBEDDING = ("embed", "embed_options")
+"""Parameters that are Streamlit's own: it keeps them in the URL whatever a page writes."""
 
 REMEMBERED = 20
 """Links that a page wrote and that the browser may not know yet when it next asks."""
@@ -56,7 +60,7 @@ class Link:
         written = _written(page)
         here = st.session_state.get("link.page") == page
         st.session_state["link.page"] = page
-        given = st.query_params.to_dict()
+        given = _link_of_this_script()
         asked = given.pop(BEGIN, None) is not None or _gone_back()
         late = here and not asked and given in written.all
         self.fresh = asked or not written.all or (bool(given) and given != written.all[-1] and not late)
@@ -120,6 +124,17 @@ def write_query(page: str, query: dict[str, str], *, always: bool = False) -> No
 
 def _written(page: str) -> _Written:
     return st.session_state.setdefault(f"{page.split('.')[0]}.written", _Written())
+
+
+def _link_of_this_script() -> dict[str, str]:
+    """The URL that the browser sent with its wish, and what a callback made of it.
+
+    Not `st.query_params`: all scripts of a tab share these, and one that is being left off may still change
+    them when the next has begun.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    pairs = parse_qsl(context.query_string, keep_blank_values=True) if context else ()
+    return {name: value for name, value in pairs if name.lower() not in EMBEDDING}
 
 
 def _gone_back() -> bool:

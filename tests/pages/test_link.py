@@ -85,6 +85,13 @@ def test_a_link_to_begin_with_is_followed_even_where_the_page_wrote_the_same_bef
     assert link_of(page) == {"units": "20"}
 
 
+def test_an_embedded_page_keeps_its_settings_in_the_link_too(page):
+    with_link(page, units="20", embed="true").run()
+    page.slider[0].set_value(21).run()
+    assert not page.exception
+    assert (units(page), link_of(page)["units"], page.caption[0].value) == (21, "21", "its own")
+
+
 def test_who_comes_back_from_another_page_with_a_link_gets_what_it_says(page):
     with_link(page, units="20").run()
     page.slider[0].set_value(21).run()
