@@ -60,14 +60,17 @@ def sound(page: AppTest) -> AppTest:
 
 
 def run_until(page: AppTest, condition: Callable[[AppTest], bool], seconds: float = 90) -> AppTest:
-    """Run the page again and again, as its live fragment would, until something holds."""
+    """Run the page again and again, as its live fragment would, until something holds.
+
+    And once more: what holds may have come about in the store after the page was drawn.
+    """
     end = time.monotonic() + seconds
     while not condition(sound(page)):
         if time.monotonic() > end:
             raise AssertionError(f"it never came to that: {texts(page)}")
         time.sleep(0.2)
         page.run()
-    return page
+    return sound(page.run())
 
 
 def texts(page: AppTest) -> str:
@@ -96,6 +99,11 @@ def asked(page: AppTest) -> dict[str, str]:
 
 def settled(page: AppTest) -> bool:
     """Whether the page shows moving pictures and no run of the store is going any more."""
+    return has_board(page) and all_done(page)
+
+
+def all_done(page: AppTest) -> bool:
+    """Whether no run of the store is going any more."""
     from pages.ui.services import store
 
-    return has_board(page) and not any(run.going for run in store().recent(50))
+    return not any(run.going for run in store().recent(50))

@@ -23,7 +23,7 @@ def trained_page(**query):
         page.query_params[name.replace("__", ".")] = value
     sound(page.run())
     page.button(key=f"{PAGE}.train").click().run()
-    return sound(run_until(page, finished).run())
+    return run_until(page, finished)
 
 
 def finished(page):
@@ -136,7 +136,7 @@ def test_a_link_cannot_bring_a_network_that_has_no_heads(open_page):
 def test_where_layers_normalise_and_dropout_can_be_chosen(open_page):
     page = open_page(PAGE, **SHORT, norm="post", dropout="0.2")
     page.button(key=f"{PAGE}.train").click().run()
-    page = sound(run_until(page, lambda page: bool(asked(page).get("run"))))
+    page = run_until(page, lambda page: bool(asked(page).get("run")))
     model = store().run(asked(page)["run"]).experiment.model
     assert (model.norm, model.dropout) == ("post", 0.2)
     page.button(key=f"{PAGE}.stop").click().run()

@@ -16,7 +16,7 @@ GROKKING = {"circuit": "grokking", "steps": "100", "hidden": "8", "embedding": "
 
 def trained(page, key):
     page.button(key=key).click().run()
-    return sound(run_until(page, lambda p: has_board(p) and len(p.metric) == 2 and done(p), 180))
+    return run_until(page, lambda p: has_board(p) and len(p.metric) == 2 and done(p), 180)
 
 
 def done(page):

@@ -28,7 +28,7 @@ def pictures(page):
 
 
 def test_the_map_moves_while_analogies_are_learnt(open_page):
-    page = sound(run_until(open_page("embeddings"), finished, 240).run())
+    page = run_until(open_page("embeddings"), finished, 240)
     assert store().run(asked(page)["run"]).experiment == PREPARED["embeddings"]
     shown = pictures(page)
     assert list(shown) == ["map", "neighbours", "analogy", "strip", "analogies", "loss", "accuracy"]
@@ -64,7 +64,7 @@ def test_names_of_characters_are_another_text_with_questions_of_its_own(open_pag
     assert "Nothing trained with these settings yet" in texts(page)
     assert page.selectbox(key="embeddings.word.character_names").value == "left"
     page.button(key="embeddings.train").click().run()
-    page = sound(run_until(page, finished, 240).run())
+    page = run_until(page, finished, 240)
     shown = pictures(page)
     assert list(shown) == ["map", "neighbours", "analogy", "strip", "loss", "accuracy"]
     assert shown["analogy"]["title"] == "left : right = leftwards : ?"
@@ -93,7 +93,7 @@ def test_a_text_of_ones_own_is_learnt_from_and_a_refused_one_changes_nothing(ope
     assert store().text(asked(page)["task.upload"]) == prose.decode()
     assert "192 sentences" in texts(page) and asked(page)["steps"] == "50" and "word" not in asked(page)
     page.button(key="embeddings.train").click().run()
-    page = sound(run_until(page, finished, 240).run())
+    page = run_until(page, finished, 240)
     assert pictures(page)["neighbours"]["title"] == "The nearest words of “the”"
 
 

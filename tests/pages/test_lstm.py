@@ -37,7 +37,7 @@ def trained(request):
         page.query_params[name] = value
     sound(page.run())
     page.button(key="lstm.train").click().run()
-    return sound(run_until(page, is_finished).run())
+    return run_until(page, is_finished)
 
 
 def test_first_sight_trains_the_prepared_run_and_shows_it(open_page):

@@ -7,7 +7,7 @@ import pytest
 from models.experiment import POSITIONS
 from models.prepared import PREPARED_GROUPS
 from pages.ui.services import store
-from tests.pages.conftest import asked, payload, run_until, sound, texts
+from tests.pages.conftest import all_done, asked, payload, run_until, settled, sound, texts
 from tests.viz.payload import decode, past
 
 PAGE = "positions"
@@ -64,7 +64,7 @@ def test_two_encodings_are_trained_side_by_side_and_one_notices(open_page):
     page = open_page(PAGE, **SHORT, encodings="none,learned")
     assert "2 to train" in texts(page)
     page.button(key="positions.train").click().run()
-    page = sound(run_until(page, lambda p: "Largest difference" in texts(p)))
+    page = run_until(page, settled, 240)
     header, _ = decode(payload(page))
     pictures = {picture["name"]: picture for picture in header["pictures"]}
     assert list(pictures) == ["accuracy", "attention none", "attention learned"]
@@ -80,7 +80,8 @@ def test_two_encodings_are_trained_side_by_side_and_one_notices(open_page):
 def test_longer_than_training_measures_every_length(open_page):
     page = open_page(PAGE, view="longer", longer_steps="50", longer="none")
     page.button(key="positions.train").click().run()
-    page = sound(run_until(page, lambda p: "bits at 48" in texts(p)))
+    page = run_until(page, all_done, 240)
+    assert "bits at 48" in texts(page)
     lengths = next(figure for figure in charts(page) if figure["data"][0].get("name") == "none")
     assert list(lengths["layout"]["xaxis"]["tickvals"]) == [16, 32, 48, 64, 96, 144, 192, 288]
 

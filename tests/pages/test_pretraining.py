@@ -18,7 +18,6 @@ def test_two_ways_of_reading_fill_the_blank_that_the_person_chooses(open_page):
     page = open_page("pretraining", **SHORT)
     page.button(key="pretraining.train").click().run()
     page = run_until(page, settled, 240)
-    page = sound(page.run())
     shown = pictures(page)
     assert list(shown) == ["fill", "slots", "sight GPT's way", "sight BERT's way", "loss", "sample"]
     assert shown["fill"]["title"] == "What fills the blank: ___ cats near the river sleep often"

@@ -7,7 +7,7 @@ import numpy as np
 from models.prepared import RACE, RACE_SEEDS
 from models.race import EQUAL, KINDS, entrants
 from pages.ui.services import store
-from tests.pages.conftest import asked, payload, run_until, sound, texts
+from tests.pages.conftest import asked, payload, run_until, settled, sound, texts
 from tests.viz.payload import decode, past
 
 SHORT = {"steps": "40", "hidden": "6", "batch_size": "16", "task__lag": "3", "kinds": "rnn,gru", "seeds": "2"}
@@ -19,15 +19,12 @@ def sizes(page):
     return [(int(units), int(parameters.replace(",", ""))) for units, parameters in told]
 
 
-def finished(page):
-    return "Right in 9 of 10" in texts(page)
-
-
 def test_two_networks_with_two_seeds_run_side_by_side(open_page):
     page = open_page("race", **SHORT)
     assert "4 to train" in texts(page)
     page.button(key="race.train").click().run()
-    page = sound(run_until(page, finished, seconds=240))
+    page = run_until(page, settled, seconds=240)
+    assert "Right in 9 of 10" in texts(page)
     header, _ = decode(payload(page))
     pictures = {picture["name"]: picture for picture in header["pictures"]}
     assert list(pictures) == ["accuracy", "loss", "answer RNN", "answer GRU"]

@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 
 from models.experiment import Experiment
 from models.prepared import PREPARED_GROUPS
+from pages.ui.services import store
 from pages.ui.translation.answers import follows
-from tests.pages.conftest import APP, asked, payload, sound, texts
+from tests.pages.conftest import APP, asked, has_board, payload, sound, texts
 from tests.pages.trained import finish
 from tests.viz.payload import decode, past
 
@@ -68,6 +69,20 @@ def test_the_vector_stands_behind_the_encoders_states(trained):
     np.testing.assert_allclose(forward[:, :, -1], forward[:, :, 3], atol=1e-4)
     backward = values[:, 4:]
     np.testing.assert_allclose(backward[:, :, -1], backward[:, :, 0], atol=1e-4)
+
+
+def test_until_new_runs_have_something_to_show_the_pictures_of_those_before_stand(trained):
+    experiments = {name: short(prepared) for name, prepared in PREPARED_GROUPS["seq2seq"].items()}
+    waiting = [store().create(experiment) for experiment in experiments.values()]
+    page = opened(**SHORT, runs=",".join(waiting))
+    assert not has_board(page) and "The first moment is on its way" in texts(page)
+    page.session_state["seq2seq.runs_before"] = {name: finish(e) for name, e in experiments.items()}
+    page.run()
+    assert decode(payload(page))[0]["moments"] == decode(payload(trained))[0]["moments"]
+    page.session_state["seq2seq.runs_before"] = {name: "gone" for name in experiments}
+    assert not has_board(sound(page.run()))
+    for run_id in waiting:
+        store().desk.withdraw(run_id, "stopped")
 
 
 def test_a_typed_source_is_answered_by_both_and_stands_in_the_link(trained):

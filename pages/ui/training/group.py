@@ -19,7 +19,7 @@ from pages.ui.services import attend, engine, ensure, store, visitor
 from pages.ui.training.actions import Action, action_row, run_actions, turn_from
 from pages.ui.training.estimates import duration, estimated
 from pages.ui.training.live import TICK, film_of
-from pages.ui.training.runs import show_runs, shown_runs
+from pages.ui.training.runs import kept_run, show_runs, shown_runs
 from viz.picture import Picture
 
 ACROSS = 5
@@ -118,8 +118,8 @@ def _members(
 def _before(page: str, runs: Mapping[str, Run]) -> dict[str, Run]:
     """The runs whose place these take: their pictures stand until the first moment of the new ones."""
     before = st.session_state.get(f"{page}.runs_before", {})
-    earlier = {name: store().run(run_id) for name, run_id in before.items() if name in runs}
-    return {name: run for name, run in earlier.items() if run.experiment == runs[name].experiment}
+    earlier = {name: kept_run(run_id) for name, run_id in before.items() if name in runs}
+    return {name: run for name, run in earlier.items() if run and run.experiment == runs[name].experiment}
 
 
 def _film(name: str, run: Run, look: Mapping[str, Look] | Look | None, look_key: str) -> Film | None:

@@ -48,17 +48,11 @@ def _of_link(link: Link) -> Run | None:
     run_id = st.query_params.get("run") or st.session_state.get(f"{link.page}.run")
     if not run_id:
         return None
-    try:
-        return store().run(run_id)
-    except UnknownRun:
-        if link.fresh:
-            st.info(
-                say(
-                    "The run of this link is not kept here. Press Train: the same settings give the same run."
-                ),
-                icon=":material/history:",
-            )
-        return None
+    run = kept_run(run_id)
+    if run is None and link.fresh:
+        told = "The run of this link is not kept here. Press Train: the same settings give the same run."
+        st.info(say(told), icon=":material/history:")
+    return run
 
 
 def show_run(page: str, run_id: str) -> None:
@@ -72,11 +66,16 @@ def show_run(page: str, run_id: str) -> None:
 
 def run_before(page: str, run: Run) -> Run | None:
     """The run that was on the screen before this one, where the same pictures fit both."""
+    before = kept_run(st.session_state.get(f"{page}.run_before") or "")
+    return before if before and alike(before.experiment, run.experiment) else None
+
+
+def kept_run(run_id: str) -> Run | None:
+    """A run; None where the store does not have it."""
     try:
-        before = store().run(st.session_state.get(f"{page}.run_before") or "")
+        return store().run(run_id)
     except UnknownRun:
         return None
-    return before if alike(before.experiment, run.experiment) else None
 
 
 def shown_runs(link: Link, experiments: Mapping[str, Experiment]) -> dict[str, Run]:
@@ -99,14 +98,8 @@ def show_runs(page: str, run_ids: Sequence[str]) -> None:
 def _named(page: str) -> dict[Experiment, Run]:
     """The runs that the link names, or that were last put on the screen, by what they train."""
     ids = st.query_params.get("runs") or st.session_state.get(f"{page}.runs", "")
-    found = {}
-    for run_id in ids.split(",")[:MOST_NAMED]:
-        try:
-            run = store().run(run_id)
-        except UnknownRun:
-            continue
-        found[run.experiment] = run
-    return found
+    named = [kept_run(run_id) for run_id in ids.split(",")[:MOST_NAMED]]
+    return {run.experiment: run for run in named if run}
 
 
 def _known(experiment: Experiment) -> Run | None:
