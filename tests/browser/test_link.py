@@ -9,7 +9,7 @@ from tests.browser.test_whole_path import TRACEBACK, button, drawn, run_in_url
 
 pytestmark = pytest.mark.browser
 
-SLOW = "lstm?steps=2000&hidden=64&batch_size=256"
+SLOW = "lstm?steps=20000&hidden=64&batch_size=256"
 PAUSED = re.compile("· paused")
 
 
@@ -85,7 +85,7 @@ def test_keys_train_pause_step_and_resume(visit):
     page.keyboard.press("p")
     at = update_of(page)
     page.keyboard.press("s")
-    expect(page.get_by_text(f"update {at + 1:,} of 2,000 · paused")).to_be_visible()
+    expect(page.get_by_text(f"update {at + 1:,} of 20,000 · paused")).to_be_visible()
     page.keyboard.press("p")
     expect(button(page, "Pause")).to_be_enabled()
     button(page, "Stop").click()

@@ -43,7 +43,7 @@ def places(page):
 
 
 def test_no_button_moves_when_the_run_changes(visit):
-    page = visit("lstm?steps=2000&hidden=64&batch_size=256&seed=9")
+    page = visit("lstm?steps=20000&hidden=64&batch_size=256&seed=9")
     expect(button(page, "Train")).to_be_visible()
     before = places(page)
     assert len(before) == 6
@@ -60,22 +60,22 @@ def test_no_button_moves_when_the_run_changes(visit):
 
 
 def test_train_pause_resume_reload_and_open_the_link_elsewhere(visit):
-    page = visit("lstm?steps=2000&hidden=64&batch_size=256&seed=5")
+    page = visit("lstm?steps=20000&hidden=64&batch_size=256&seed=5")
     button(page, "Train").click()
     expect(button(page, "Pause")).to_be_enabled()
-    expect(page.get_by_text(re.compile(r"update [1-9]\d* of 2,000")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"update [1-9]\d* of 20,000")).first).to_be_visible()
     drawn(page)
     run = run_in_url(page)
-    expect(page.get_by_text(re.compile(r"update \d+ of 2,000")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"update \d+ of 20,000")).first).to_be_visible()
     button(page, "Pause").click()
     expect(page.get_by_text(re.compile("· paused"))).to_be_visible()
     paused_at = re.search(r"update ([\d,]+) of", page.inner_text("body")).group(1)
     page.reload()
     drawn(page)
     assert run_in_url(page) == run
-    expect(page.get_by_text(f"update {paused_at} of 2,000 · paused")).to_be_visible()
+    expect(page.get_by_text(f"update {paused_at} of 20,000 · paused")).to_be_visible()
     other = drawn(visit(page.url.split("/", 3)[3]))
-    expect(other.get_by_text(f"update {paused_at} of 2,000 · paused")).to_be_visible()
+    expect(other.get_by_text(f"update {paused_at} of 20,000 · paused")).to_be_visible()
     button(page, "Resume").click()
     expect(button(page, "Pause")).to_be_enabled()
     button(page, "Stop").click()

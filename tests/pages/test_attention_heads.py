@@ -139,7 +139,6 @@ def test_where_layers_normalise_and_dropout_can_be_chosen(open_page):
     page = run_until(page, lambda page: bool(asked(page).get("run")))
     model = store().run(asked(page)["run"]).experiment.model
     assert (model.norm, model.dropout) == ("post", 0.2)
-    page.button(key=f"{PAGE}.stop").click().run()
 
 
 def test_first_sight_trains_the_prepared_run(open_page):

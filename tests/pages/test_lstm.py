@@ -125,7 +125,7 @@ def test_equation_of_the_chosen_cell_has_its_numbers(trained):
 
 
 def test_pause_step_and_resume(open_page):
-    page = open_page("lstm", steps="1500", hidden="6", seed="11")
+    page = open_page("lstm", steps="20000", hidden="6", seed="11")
     page.button(key="lstm.train").click().run()
     run_id = asked(page)["run"]
     run_until(page, lambda p: store().run(run_id).step > 0)
@@ -144,7 +144,7 @@ def test_pause_step_and_resume(open_page):
 
 
 def test_who_trains_again_leaves_no_run_going_behind_the_screen(open_page):
-    page = open_page("lstm", steps="2000", hidden="6", seed="12")
+    page = open_page("lstm", steps="20000", hidden="6", seed="12")
     page.button(key="lstm.train").click().run()
     first = asked(page)["run"]
     run_until(page, lambda p: store().run(first).step > 0)
