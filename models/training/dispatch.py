@@ -19,6 +19,8 @@ LOOK = 2.0
 """Seconds between two looks for the workers of a distant scheduler."""
 PATIENCE = 10
 """Seconds to wait for a scheduler that does not answer."""
+FAULTS = (OSError, ValueError, RuntimeError, AssertionError)
+"""What starting or finding a cluster may raise; the last where Dask's own thread came late."""
 UNREACHABLE = "The scheduler that UNROLLED_SCHEDULER names does not answer. Runs wait until it does."
 NO_WORKER = "No worker has joined the scheduler that UNROLLED_SCHEDULER names. Runs wait until one does."
 NOT_STARTED = "The training processes could not be started. Runs wait while it is tried again."
@@ -84,7 +86,7 @@ class Dispatcher:
                 self.cluster = cluster.launch(self._workers)
                 address, security = self.cluster.address, self.cluster.security
             self.client = Client(address, security=security, set_as_default=False, timeout=PATIENCE)
-        except (OSError, ValueError, RuntimeError) as error:
+        except FAULTS as error:
             self.problem = UNREACHABLE if self.scheduler else NOT_STARTED
             self.disconnect()
             raise ConnectionError(self.problem) from error

@@ -217,11 +217,11 @@ def test_workers_know_texts_and_know_no_streamlit(engine):
 def test_the_cluster_refuses_who_has_no_key(engine):
     from distributed.security import Security
 
-    address = engine.dispatch.cluster.address
+    address, loop = engine.dispatch.cluster.address, engine.dispatch.client.loop
     assert address.startswith("tls://127.0.0.1")
     for security in (None, Security.temporary()):
         with pytest.raises((OSError, TypeError)):
-            Client(address, security=security, timeout=1, set_as_default=False)
+            Client(address, security=security, timeout=1, set_as_default=False, loop=loop)
 
 
 def test_another_server_leaves_running_runs_alone_and_can_pause_them(engine, monkeypatch):
