@@ -70,14 +70,6 @@ def looped(cell, kind):
     return run
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize("batch, steps, units", SIZES)
 @pytest.mark.parametrize("kind", ["rnn", "gru"])
 def test_training_against_torch_nn_and_against_loops(kind, batch, steps, units):

@@ -69,14 +69,6 @@ def updating(network, batch):
     return update
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.mark.parametrize(("width", "wanted"), [(32, 1.2), (64, 1.0)])
 @pytest.mark.parametrize("batch_size", [32, 64])
 def test_an_update_against_torch(width, wanted, batch_size, capsys):

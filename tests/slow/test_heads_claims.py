@@ -19,14 +19,6 @@ pytestmark = pytest.mark.slow
 SEEDS = (0, 1, 2)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @cache
 def network_of(seed):
     return trained(with_seed(claims.MIRROR.experiment, seed))[0]

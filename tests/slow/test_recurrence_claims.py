@@ -42,14 +42,6 @@ STILL_GUESSING = 0.1
 """Accuracy above chance that a network which has learned next to nothing may show."""
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def run(experiment, seed):
     """Train with this seed; prints what it took and gives network, task and last snapshot."""
     experiment = dataclasses.replace(experiment, train=dataclasses.replace(experiment.train, seed=seed))

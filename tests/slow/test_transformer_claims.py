@@ -20,14 +20,6 @@ pytestmark = pytest.mark.slow
 SEEDS = (0, 1, 2)
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def trained_for(experiment, steps=None):
     """The trainer after all updates of an experiment, or after fewer."""
     trainer = Trainer(experiment)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-import torch
 
 from models.analysis.alignment import agreement, known_alignment
 from models.claims.transformer import TRANSLATOR, with_seed
@@ -13,14 +12,6 @@ from models.training.loop import Trainer
 pytestmark = pytest.mark.slow
 SEEDS = (0, 1, 2)
 HELD_OUT = 64
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def trained(experiment):
